@@ -1,0 +1,110 @@
+"""The authorisation matrix, as data, and the questions it answers. Pure.
+
+A cell holds words such as 'Vt Et': letters say what may be done, the scope letter after them
+to which rows.
+
+Actions: V view, C create, E edit, S submit, X decide (sign off, publish, authorise, accept,
+close), W withdraw, D download.
+Scopes: * all, o own organisation, t own team, c own caseload, m made by me and still a draft,
+p published only, q submitted never drafts, i invited or assigned, s suppressed totals only,
+r pseudonymised (reveal with a reason, logged). Letters without a scope take that of the letter
+to their right, or all that the role may view. What is not in the matrix is refused.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+
+from accounts.constants import Role
+
+
+class Thing(Enum):
+    ORGANISATION = "Partner organisation"
+    CHILD = "Child"
+    PLAN = "Plan episode (CP, CIN, CIC)"
+    VISIT = "Visit"
+    VISIT_RATES = "Visit-rate dashboard"
+    USER_ACCOUNT = "User account"
+    AUDIT_TRAIL = "Audit log"
+    JOB_RUN = "Job run"
+
+
+class Action(Enum):
+    VIEW = "V"
+    CREATE = "C"
+    EDIT = "E"
+    SUBMIT = "S"
+    DECIDE = "X"
+    WITHDRAW = "W"
+    DOWNLOAD = "D"
+
+
+class Scope(Enum):
+    ALL = "*"
+    OWN_ORGANISATION = "o"
+    OWN_TEAM = "t"
+    OWN_CASELOAD = "c"
+    MINE_DRAFT = "m"
+    PUBLISHED = "p"
+    SUBMITTED = "q"
+    INVITED = "i"
+    SUPPRESSED = "s"
+    PSEUDONYMISED = "r"
+
+
+_ORDER = (
+    Role.BOARD_MEMBER,
+    Role.MANAGER,
+    Role.SOCIAL_WORKER,
+    Role.PARTNER,
+    Role.COORDINATOR,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
+
+# Columns in the order above: BM | MG | SW | PR | CO | AU | AD.
+_TABLE: dict[Thing, str] = {
+    Thing.ORGANISATION: "V* | V* | V* | V* Eo | V* C E W | V* | V* C W",
+    Thing.CHILD: "– | Vt Et | Vc Ec | – | – | Vr | –",
+    Thing.PLAN: "– | Vt Et | Vc | – | – | Vr | –",
+    Thing.VISIT: "– | Vt Et Wt | Vc Cc Ec Wc | – | – | Vr | –",
+    Thing.VISIT_RATES: "Vs Ds | Vt Vs Dt Ds | Vc Vs Ds | Vs | Vs Ds | Vs Ds | –",
+    Thing.USER_ACCOUNT: "Vm | Vm | Vm | Vm | Vo C | V* | V* C E W",
+    Thing.AUDIT_TRAIL: "– | – | – | – | – | V* D | V*",
+    Thing.JOB_RUN: "– | V* | – | – | V* X | V* | V* X",
+}
+
+
+def _cells(text: str) -> frozenset[tuple[Action, Scope]]:
+    words = [] if text == "–" else text.split()
+    cells: set[tuple[Action, Scope]] = set()
+    view_scopes = {Scope(word[-1]) for word in words if word.startswith("V")}
+    scopes: set[Scope] = set()
+    for word in reversed(words):
+        if word[-1] in {scope.value for scope in Scope}:
+            letters, scopes = word[:-1], {Scope(word[-1])}
+        else:
+            letters, scopes = word, scopes or view_scopes
+        cells |= {(Action(letter), scope) for letter in letters for scope in scopes}
+    return frozenset(cells)
+
+
+MATRIX: dict[tuple[Thing, Role], frozenset[tuple[Action, Scope]]] = {
+    (thing, role): _cells(cell.strip())
+    for thing, row in _TABLE.items()
+    for role, cell in zip(_ORDER, row.split("|"), strict=True)
+}
+
+
+def scopes(roles: Iterable[Role], action: Action, thing: Thing) -> frozenset[Scope]:
+    """To which rows of `thing` somebody with `roles` may do `action`: the union over the roles,
+    empty where nothing is granted."""
+    return frozenset(
+        scope
+        for role in roles
+        for granted, scope in MATRIX.get((thing, role), frozenset())
+        if granted is action
+    )
+
+
+def allows(roles: Iterable[Role], action: Action, thing: Thing) -> bool:
+    return bool(scopes(roles, action, thing))

@@ -1,0 +1,1 @@
+"""What every app may lean on; it leans on none of them."""

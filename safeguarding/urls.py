@@ -1,0 +1,15 @@
+"""Every page of the product. Each view says who may open it (accounts.access)."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("dashboards.urls")),
+    path("", include("accounts.urls")),
+    path("", include("operations.urls")),
+    path("", include("visits.urls")),
+]
+
+handler400 = "safeguarding.errors.bad_request"
+handler403 = "safeguarding.errors.forbidden"
+handler404 = "safeguarding.errors.not_found"
+handler500 = "safeguarding.errors.server_error"
