@@ -1,0 +1,1 @@
+"""What leaves this app: frozen values, never rows."""

@@ -1,0 +1,1 @@
+"""Reads for pages, jobs and the apps above: a door of this app."""

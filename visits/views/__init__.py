@@ -1,0 +1,1 @@
+"""Pages of records: permission, fetch, one call, answer."""
