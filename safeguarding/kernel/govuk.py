@@ -1,4 +1,4 @@
-"""Forms in the shape of the GOV.UK Design System: base forms, the fields that need more than Django's, layout objects.
+"""Forms in the shape of the GOV.UK Design System: base forms, a date, long text, layout objects.
 
 The look is in templates/govuk/ (the crispy template pack) and safeguarding/templatetags/govuk.py.
 """
@@ -68,7 +68,9 @@ class GovukDateInput(forms.Widget):
         """The day's box: where a link to this question should take the reader."""
         return f"{id_}_day" if id_ else ""
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
         """`attrs["wrong_parts"]` names the boxes to mark as wrong."""
         attrs = attrs or {}
         typed = parts_of(value)
@@ -187,7 +189,7 @@ def refuse_odd_characters(value: str) -> None:
 
 
 def lower_first(text: str) -> str:
-    """"Visit date" -> "visit date", but "CP plan" stays."""
+    """Lower case for "Visit date" ("visit date"), but not for "CP plan"."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
@@ -198,12 +200,26 @@ def upper_first(text: str) -> str:
 CHOICES = (forms.ChoiceField, forms.MultipleChoiceField, forms.TypedChoiceField, forms.ModelChoiceField)
 
 
-def messages_for(field: forms.Field, subject: str) -> dict[str, str]:
-    """The messages of a field in the GOV.UK manner, each saying what to do; only codes the field may use."""
-    start = upper_first(subject).replace("%", "%%")
-    verb = "Select" if isinstance(field, CHOICES) else "Enter"
+def ask_for(field: forms.Field, label: str, subject: str) -> str:
+    """What to say where nothing was answered: "Enter the notes", "Select a team"."""
+    if isinstance(field, forms.BooleanField):
+        return f"Select “{label}” to continue"
+    verb = "Select" if isinstance(field, (*CHOICES, forms.FileField)) else "Enter"
+    if subject:
+        return f"{verb} {subject}"
+    return f"Answer “{label}”" if label.endswith("?") else f"{verb} the {lower_first(label)}"
+
+
+def messages_for(field: forms.Field, label: str, subject: str = "") -> dict[str, str]:
+    """A field's messages in the GOV.UK manner, by error code, each saying what to do.
+
+    `subject` names the thing with its article ("the child's reference"); empty: the label does.
+    """
+    ask = ask_for(field, label, subject)
+    name = subject.removeprefix("the ").removeprefix("a ") or label.rstrip("?")
+    start = upper_first(name).replace("%", "%%")
     messages = {
-        "required": f"{verb} {subject}",
+        "required": ask,
         "max_length": f"{start} must be %(limit_value)d characters or fewer",
         "min_length": f"{start} must be %(limit_value)d characters or more",
         "null_characters_not_allowed": f"{start} must not include control characters",
@@ -212,30 +228,23 @@ def messages_for(field: forms.Field, subject: str) -> dict[str, str]:
         "max_value": f"{start} must be %(limit_value)s or less",
     }
     if isinstance(field, CHOICES):
-        messages["invalid_choice"] = f"Select {subject} from the list"
-    if isinstance(field, forms.FileField):
-        messages |= {
-            "required": f"Select {subject}",
-            "empty": "The selected file is empty",
-            "missing": f"Select {subject}",
-            "invalid": f"Select {subject}",
-        }
+        messages |= {"invalid_choice": "Select one of the choices offered", "invalid_list": ask}
+    elif isinstance(field, forms.FileField):
+        messages |= {"empty": "The selected file is empty", "missing": ask, "invalid": ask}
     elif isinstance(field, forms.EmailField):
         messages["invalid"] = "Enter an email address in the correct format, like name@example.com"
     elif isinstance(field, forms.FloatField | forms.DecimalField):
         messages["invalid"] = f"{start} must be a number, like 12.5"
     elif isinstance(field, forms.IntegerField):
         messages["invalid"] = f"{start} must be a whole number, like 12"
-    if isinstance(field, forms.BooleanField):
-        messages["required"] = f"Confirm that {subject}"
     return messages
 
 
 class GovukFormMixin:
     """Messages, character rules and the crispy layout of the house.
 
-    `subjects` gives a field's name in its messages ({"method": "how the child was seen"}); by default
-    "the" and its label in lower case. A message that the field itself states is left as it is.
+    `subjects` names a field in its messages, with an article where it needs one ({"team": "a team"}); by
+    default "the" and the label in lower case. A message that the field itself states is left as it is.
     Override `build_layout` to group fields, show hints on choices or reveal one question by another's answer.
     """
 
@@ -259,13 +268,12 @@ class GovukFormMixin:
         if isinstance(field, GovukDateField):
             field.subject = field.subject or self.subjects.get(name, "")
             return
-        label = str(field.label or name.replace("_", " ")).rstrip("?")
-        subject = self.subjects.get(name) or lower_first(label)
+        label = str(field.label or upper_first(name.replace("_", " ")))
         # Django's own texts for this kind of field; whatever differs was written on purpose.
         stock = {}
         for kind in reversed(type(field).__mro__):
             stock.update(getattr(kind, "default_error_messages", {}))
-        for code, message in messages_for(field, subject).items():
+        for code, message in messages_for(field, label, self.subjects.get(name, "")).items():
             if code not in field.error_messages or field.error_messages[code] == stock.get(code):
                 field.error_messages[code] = message
         if isinstance(field, forms.CharField):
@@ -287,7 +295,9 @@ class _Question(CrispyField):
         super().__init__(name)
         self.look = look
 
-    def render(self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **kwargs: Any) -> SafeString:
+    def render(
+        self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **kwargs: Any
+    ) -> SafeString:
         look = dict(self.look)
         if "reveal" in look:
             look["reveal"] = {
@@ -301,8 +311,11 @@ class _Question(CrispyField):
 
 
 class Radios(_Question):
-    """Radio buttons. `hints` and `reveal` go by the choice's value: {"video": "Only if…"}, {"video": ["reason"]};
-    a revealed question is a field name or another layout object. `inline`, `small`, `heading` (legend is the h1)."""
+    """Radio buttons: `inline`, `small`, `heading` (the legend is the page's h1), `hints` and `reveal`.
+
+    The last two go by the choice's value: {"video": "Only if…"}, {"video": ["reason"]}; a revealed question
+    is a field name or another layout object.
+    """
 
 
 class Checkboxes(Radios):
