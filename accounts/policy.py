@@ -22,6 +22,7 @@ class Thing(Enum):
     CHILD = "Child"
     PLAN = "Plan episode (CP, CIN, CIC)"
     VISIT = "Visit"
+    ALTERNATIVE = "Alternative to a visit"
     VISIT_RATES = "Visit-rate dashboard"
     USER_ACCOUNT = "User account"
     AUDIT_TRAIL = "Audit log"
@@ -67,6 +68,8 @@ _TABLE: dict[Thing, str] = {
     Thing.CHILD: "– | Vt Et | Vc Ec | – | – | Vr | –",
     Thing.PLAN: "– | Vt Et | Vc | – | – | Vr | –",
     Thing.VISIT: "– | Vt Et Wt | Vc Cc Ec Wc | – | – | Vr | –",
+    # X: authorises, never what the same person recorded or corrected (visits.record_rules).
+    Thing.ALTERNATIVE: "– | Vt Xt | Vc Cc Em Sm | – | – | Vr | –",
     Thing.VISIT_RATES: "Vs Ds | Vt Vs Dt Ds | Vc Vs Ds | Vs | Vs Ds | Vs Ds | –",
     Thing.USER_ACCOUNT: "Vm | Vm | Vm | Vm | Vo C | V* | V* C E W",
     Thing.AUDIT_TRAIL: "– | – | – | – | – | V* D | V*",

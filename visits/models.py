@@ -226,6 +226,11 @@ class Visit(models.Model):
     child_seen = models.BooleanField()
     # An alternative counts only when a manager authorised it; a face-to-face visit needs none.
     authorised = models.BooleanField(default=False)
+    # None for an alternative that came authorised by import.
+    authorised_at = models.DateTimeField(null=True)
+    authorised_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
     note = models.TextField(max_length=4000, blank=True)
     recorded_at = models.DateTimeField()
     # None where the row came by import.
@@ -246,6 +251,16 @@ class Visit(models.Model):
             models.CheckConstraint(condition=_known("status", Status), name="visit_status_is_known"),
             models.CheckConstraint(
                 condition=Q(status=Status.COMPLETED) | Q(child_seen=False), name="visit_seen_only_when_completed"
+            ),
+            models.CheckConstraint(
+                condition=Q(authorised_at=None, authorised_by=None)
+                | Q(authorised_at__isnull=False, authorised_by__isnull=False, authorised=True),
+                name="visit_authorised_at_and_by",
+            ),
+            # Four eyes: never by the person who recorded it (who corrected it, the service refuses).
+            models.CheckConstraint(
+                condition=Q(authorised_by=None) | Q(recorded_by=None) | ~Q(authorised_by=F("recorded_by")),
+                name="visit_authorised_by_another",
             ),
         ]
 

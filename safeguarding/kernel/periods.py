@@ -4,11 +4,13 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import total_ordering
+from zoneinfo import ZoneInfo
 
 from safeguarding.kernel.errors import Refusal
 
+_LONDON = ZoneInfo("Europe/London")
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
@@ -92,3 +94,8 @@ def last_complete_month(as_of: date) -> Month:
     """The latest month whose last day is on or before `as_of`."""
     month = Month.of(as_of)
     return month if month.last_day <= as_of else month.plus(-1)
+
+
+def day_of(moment: datetime) -> date:
+    """The day it is in London at `moment` (an aware datetime)."""
+    return moment.astimezone(_LONDON).date()
