@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         server = valkey.start(None, log, port=chosen.port, password=chosen.password)
         config.add_cleanup(lambda: (server.stop(), log.unlink(missing_ok=True)))
     _fence_sockets()
+    config.pluginmanager.register(_Order())
 
 
 def _fence_sockets() -> None:
@@ -62,16 +63,24 @@ def _fence_sockets() -> None:
     socket.socket.connect = fenced
 
 
-@pytest.hookimpl(trylast=True)
+class _Order:
+    """Runs after every plugin's own ordering."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        # A browser's event loop stays in this thread once started: nothing else may come after it.
+        items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the database, before -m chooses by that mark."""
     for item in items:
         uses = set(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("django_db") or uses & (_DATABASE_FIXTURES - {"client"}):
+        if item.get_closest_marker("django_db") or uses & _DATABASE_FIXTURES:
             item.add_marker(pytest.mark.database)
         if item.get_closest_marker("postgres") and test_settings.ON_SQLITE:
             item.add_marker(pytest.mark.skip(reason="only means something on PostgreSQL"))
-    # A browser's event loop stays in this thread once started: nothing else may come after it.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(autouse=True)
