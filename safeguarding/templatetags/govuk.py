@@ -9,6 +9,7 @@ from django import forms, template
 from django.core.paginator import Paginator
 from django.forms import BaseForm, BoundField
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
@@ -211,7 +212,7 @@ def error_target(field: BoundField) -> str:
 
 @register.simple_tag(takes_context=True)
 def govuk_title_prefix(context: template.Context) -> str:
-    """The word Error before the page's title when a form of the page was refused, so that it is heard first."""
+    """The word Error before the title of a page whose form was refused, so that it is heard first."""
     return "Error: " if summary_errors(page_forms(context)) else ""
 
 
@@ -248,6 +249,15 @@ def ago(then: datetime.datetime, now: datetime.datetime) -> str:
     if (now - then).total_seconds() < 60:
         return "less than a minute ago"
     return f"{timesince(then, now, depth=1)} ago"
+
+
+@register.filter
+def clock(moment: datetime.datetime) -> str:
+    """The time of day in the site's time zone, as GOV.UK writes it: "9:42am", "midday", "midnight"."""
+    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    if local.minute == 0 and local.hour in (0, 12):
+        return "midday" if local.hour else "midnight"
+    return f"{local.hour % 12 or 12}:{local.minute:02}{'am' if local.hour < 12 else 'pm'}"
 
 
 @register.filter

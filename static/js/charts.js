@@ -24,7 +24,7 @@
       paper_bgcolor: "#ffffff",
       plot_bgcolor: "#ffffff",
       transition: still.matches ? { duration: 0 } : given.transition,
-      legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", ...given.legend },
+      legend: { orientation: "h", traceorder: "normal", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", ...given.legend },
       margin: { l: narrow ? 40 : 60, r: narrow ? 10 : 20, t: 60, b: narrow ? 70 : 60, ...given.margin },
     };
     // The page's own heading says the finding; a second title inside the drawing would repeat it.

@@ -28,8 +28,8 @@
 
   // "1 minute", "45 seconds": minutes while there are any, so that a screen reader is not flooded.
   function words(milliseconds) {
-    const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-    const [amount, unit] = seconds >= 60 ? [Math.ceil(seconds / 60), "minute"] : [Math.ceil(seconds / 15) * 15, "second"];
+    const seconds = Math.max(0, Math.ceil(milliseconds / 15000) * 15);
+    const [amount, unit] = seconds >= 60 ? [Math.ceil(seconds / 60), "minute"] : [seconds, "second"];
     return amount + " " + unit + (amount === 1 ? "" : "s");
   }
 

@@ -208,7 +208,7 @@ def components(request: HttpRequest) -> HttpResponse:
             {"key": "Plan", "tag": {"text": "Child protection plan", "colour": "purple"}},
             {"key": "Notes", "value": LONG},
         ],
-        "table": TABLE,
+        "table": {**TABLE, "caption": "The same months, alone"},
         "empty_table": {
             **TABLE,
             "caption": "Visits in May",
