@@ -59,18 +59,21 @@ def _imports(graph: grimp.ImportGraph) -> Iterator[tuple[str, str]]:
 class Doors(_Direct):
     """From outside, only an app's doors may be imported, never the package itself or another module.
 
-    `sees_all` names the packages that may look in anywhere.
+    `more_doors` names further doors of single apps in full, `sees_all` the packages that may look in
+    anywhere.
     """
 
     apps = fields.ListField(subfield=fields.StringField())
     doors = fields.ListField(subfield=fields.StringField())
+    more_doors = fields.ListField(subfield=fields.StringField(), required=False, default=[])
     sees_all = fields.ListField(subfield=fields.StringField())
 
     def breaches(self, graph: grimp.ImportGraph) -> Iterator[tuple[str, str]]:
         for importer, imported in _imports(graph):
             home, _, inside = imported.partition(".")
             outside = importer.split(".")[0] not in (home, *self.sees_all)
-            if home in self.apps and outside and inside.split(".")[0] not in self.doors:
+            by_a_door = inside.split(".")[0] in self.doors or matches_any(imported, self.more_doors)
+            if home in self.apps and outside and not by_a_door:
                 yield importer, imported
 
 

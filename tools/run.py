@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from typing import NoReturn
 
 from tools import children, environment, ports, valkey, venvs
 from tools.paths import LOGS, ROOT, RUN, VAR, make_private, venv_program
@@ -29,8 +30,7 @@ def main(arguments: list[str]) -> int:
     env = environment.for_run(os.environ)
     port = ports.parse_port(env.get("PORT", "8000"))
     _end_on_signals()
-    with contextlib.ExitStack() as at_the_end:
-        at_the_end.enter_context(_the_only_run(port))
+    with _the_only_run(port), contextlib.ExitStack() as at_the_end:
         children.open_logs()
         children.end_forgotten()
         if not ports.is_free(port):
@@ -38,14 +38,7 @@ def main(arguments: list[str]) -> int:
         for name in ("DATABASE_URL", "REDIS_URL"):
             ports.require_answer(name, env.get(name, ""))
         venvs.ensure(venvs.RUNTIME)
-        if "REDIS_URL" not in env:
-            server = valkey.start(VAR / "valkey", LOGS / "valkey.log")
-            at_the_end.callback(children.forget, "valkey")
-            at_the_end.callback(server.stop)
-            children.remember("valkey", server.process.pid)
-            env["REDIS_URL"] = server.url
-        else:
-            server = None
+        own_valkey = None if "REDIS_URL" in env else _start_valkey(env, at_the_end)
         _prepare(env)
         environment.write_private(RUNNING, f"REDIS_URL={env['REDIS_URL']}\n")
         at_the_end.callback(RUNNING.unlink, missing_ok=True)
@@ -54,19 +47,36 @@ def main(arguments: list[str]) -> int:
         _start(family, port)
         _wait_until_healthy(family, port)
         _greet(env, port)
-        while True:
-            time.sleep(0.5)
-            family.check()
-            if server and server.process.poll() is not None:
-                log = LOGS / "valkey.log"
-                raise Stop(f"the private Valkey ended. Its log is {log}:\n{tail(log)}")
+        with contextlib.suppress(KeyboardInterrupt):
+            _watch(family, own_valkey)
+    return 0
+
+
+def _start_valkey(env: dict[str, str], at_the_end: contextlib.ExitStack) -> valkey.Valkey:
+    server = valkey.start(VAR / "valkey", LOGS / "valkey.log")
+    at_the_end.callback(children.forget, "valkey")
+    at_the_end.callback(server.stop)
+    children.remember("valkey", server.process.pid)
+    env["REDIS_URL"] = server.url
+    return server
+
+
+def _watch(family: children.Children, own_valkey: valkey.Valkey | None) -> NoReturn:
+    """Keep the run whole until Ctrl-C, or until a part is gone that may not be replaced."""
+    log = LOGS / "valkey.log"
+    while True:
+        time.sleep(0.5)
+        family.check()
+        if own_valkey and own_valkey.process.poll() is not None:
+            raise Stop(f"the private Valkey ended. Its log is {log}:\n{tail(log)}")
 
 
 def _end_on_signals() -> None:
     def interrupt(number, frame):
         raise KeyboardInterrupt
 
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell starts background jobs with it ignored.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, interrupt)
 
 
