@@ -59,7 +59,7 @@ if "TEST_DATABASE_NAME" in os.environ:
     _DATABASE["NAME"] = os.environ["TEST_DATABASE_NAME"]
 
 CELERY_BROKER_TRANSPORT_OPTIONS |= {
-    "global_keyprefix": f"test-{RUN}-",
+    "global_keyprefix": f"test-{RUN}-",  # type: ignore[dict-item]
     # A killed worker's message comes back while a test can still wait for it.
     "visibility_timeout": 5,
 }
