@@ -60,3 +60,11 @@ COMPLETED_VISIT_DAYS_AHEAD = 1
 FREE_EDIT_HOURS = 24
 EMERGENCY_ACCESS_HOURS = 24
 EMERGENCY_ACCESS_REASON_WORDS = 10
+# A visit is planned for at most so long ahead.
+PLANNED_VISIT_DAYS_AHEAD = 366
+NOTE_LENGTH = 4000
+REASON_LENGTH = 500
+# A reason for a correction or cancellation says something: "wrong date" does not yet, "date typed wrongly" does.
+REASON_WORDS = 3
+# Lists of records show so many rows a page.
+RECORDS_PER_PAGE = 50
