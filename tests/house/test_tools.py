@@ -219,7 +219,7 @@ def test_messages_survive_a_kill_of_valkey(tmp_path: Path) -> None:
 
 def test_valkey_wants_its_password(tmp_path: Path) -> None:
     server = valkey.start(None, tmp_path / "log")
-    with redis.Redis(port=server.port) as client, pytest.raises(redis.AuthenticationError):
+    with redis.Redis(ports.LOOPBACK, server.port) as client, pytest.raises(redis.AuthenticationError):
         client.ping()
     assert server.password not in processes.command_line(server.process.pid)
     server.stop()
@@ -315,6 +315,8 @@ def test_stopping_ends_the_children_of_the_children(own_folders: Path) -> None:
 
 def test_what_an_earlier_run_left_is_ended(own_folders: Path) -> None:
     left = subprocess.Popen(_sleeper(own_folders), start_new_session=True)
+    while not processes.command_line(left.pid):  # for an instant a new process has none
+        time.sleep(0.01)
     children.remember("worker", left.pid)
     children.end_forgotten()
     assert left.wait(5) == -signal.SIGTERM
