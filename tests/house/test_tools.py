@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tools import apt, children, chromium, environment, ports, postgres, processes, valkey, venvs
 from tools.paths import ROOT
@@ -219,7 +221,10 @@ def test_messages_survive_a_kill_of_valkey(tmp_path: Path) -> None:
 
 def test_valkey_wants_its_password(tmp_path: Path) -> None:
     server = valkey.start(None, tmp_path / "log")
-    with redis.Redis(ports.LOOPBACK, server.port) as client, pytest.raises(redis.AuthenticationError):
+    with (
+        redis.Redis(ports.LOOPBACK, server.port, retry=Retry(NoBackoff(), 0)) as client,
+        pytest.raises(redis.AuthenticationError),
+    ):
         client.ping()
     assert server.password not in processes.command_line(server.process.pid)
     server.stop()
