@@ -38,8 +38,9 @@ __all__ = [
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
           "november", "december")  # fmt: skip
 PARTS = ("day", "month", "year")
-# The layout of text may use these; any other control character is a paste gone wrong or worse.
-ALLOWED_CONTROLS = "\t\n\r"
+# The layout of text may use these; any other control character is a paste gone wrong or worse
+# (null has a validator of Django's own).
+ALLOWED_CONTROLS = "\t\n\r\0"
 # Characters that turn the reading direction of what follows, on every page where the text is shown.
 DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

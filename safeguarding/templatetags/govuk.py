@@ -254,7 +254,7 @@ def ago(then: datetime.datetime, now: datetime.datetime) -> str:
 @register.filter
 def clock(moment: datetime.datetime) -> str:
     """The time of day in the site's time zone, as GOV.UK writes it: "9:42am", "midday", "midnight"."""
-    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    local = moment.astimezone(timezone.get_current_timezone()) if timezone.is_aware(moment) else moment
     if local.minute == 0 and local.hour in (0, 12):
         return "midday" if local.hour else "midnight"
     return f"{local.hour % 12 or 12}:{local.minute:02}{'am' if local.hour < 12 else 'pm'}"
