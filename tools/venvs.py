@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from tools import apt
 from tools.paths import ROOT, VAR, VENV, make_private, venv_program
 from tools.say import Stop, say
 
@@ -51,18 +52,22 @@ def _usable() -> bool:
 
 def _create() -> None:
     say(f"Making the virtual environment in {VENV.name}/ ...")
-    shutil.rmtree(VENV, ignore_errors=True)
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
-    )
+    made = _make()
+    if made.returncode and "ensurepip" in made.stdout:
+        # Debian and Ubuntu keep this part of Python in a package of its own.
+        package = f"python3.{sys.version_info[1]}-venv"
+        if not (apt.may_install() and apt.install(package)):
+            raise Stop(f"this Python ({sys.executable}) cannot make environments; apt-get install {package}")
+        made = _make()
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
-        if "ensurepip" in made.stdout + made.stderr:
-            raise Stop(
-                f"this Python ({sys.executable}) has no venv module; on Debian or Ubuntu: "
-                f"apt-get install python3.{sys.version_info[1]}-venv"
-            )
-        raise Stop(f"the virtual environment could not be made:\n{made.stdout}{made.stderr}")
+        raise Stop(f"the virtual environment could not be made:\n{made.stdout}")
+
+
+def _make() -> subprocess.CompletedProcess[str]:
+    shutil.rmtree(VENV, ignore_errors=True)
+    command = [sys.executable, "-m", "venv", str(VENV)]
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
 
 
 def _install(requirements: str) -> None:
