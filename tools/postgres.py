@@ -191,6 +191,7 @@ def _within_reach(programs: Path, folder: Path, who: dict) -> Path:
             return programs
     except OSError:
         pass
-    copied = folder / "programs"
-    shutil.copytree(programs.parent, copied, symlinks=True)
-    return copied / programs.name
+    # The wheel's programs find their libraries beside their package; others beside bin/.
+    whole = _WHEEL if programs.is_relative_to(_WHEEL) else programs.parent
+    shutil.copytree(whole, folder / "programs", symlinks=True)
+    return folder / "programs" / programs.relative_to(whole)
