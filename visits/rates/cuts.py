@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import astuple, fields
-from datetime import date
 
 import holidays
 from django.db import transaction
@@ -20,9 +19,9 @@ MONTHS_AHEAD = 14
 _NAMES = [field.name for field in fields(Cut)]
 
 
-def refresh_cuts(state: RatesState, first: Month, as_of: date) -> set[int]:
-    """Brings the cuts from `first` to well beyond `as_of` in step with the rules of now, and `state`
-    (saved here) with them. Returns the months whose dates moved, appeared or went.
+def refresh_cuts(state: RatesState, first: Month, last: Month) -> set[int]:
+    """Brings the cuts from `first` to well beyond `last`, the months that are kept, in step with the
+    rules of now, and `state` (saved here) with them. Returns the months whose dates moved, appeared or went.
 
     Cheap where nothing changed: it reads the rules and compares a digest. Call it under the lease.
     """
@@ -33,7 +32,7 @@ def refresh_cuts(state: RatesState, first: Month, as_of: date) -> set[int]:
         )
     ]
     collected = AlternativeRecording.objects.order_by("collected_from").values_list("collected_from", flat=True).first()
-    last = Month.of(as_of).plus(MONTHS_AHEAD)
+    last = last.plus(MONTHS_AHEAD)
     # The calendar is part of it: a new version of its library may know a new bank holiday.
     inputs = (holidays.__version__, first.index, last.index, collected, [astuple(interval) for interval in intervals])
     digest = hashlib.sha256(repr(inputs).encode()).hexdigest()

@@ -1,0 +1,110 @@
+"""Takes what changes have made stale and brings cells and rates in step, in one transaction.
+
+Crash-safe: the rows of the queue go in the transaction that writes the figures, so a killed worker
+leaves both as they were. Idempotent: drained twice, the second finds nothing different.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.db.models import Min
+
+from operations.services import lock
+from safeguarding.kernel.periods import Month, last_complete_month
+from visits.constants import RATES_LEASE
+from visits.models import Plan, RatesState, StaleVisits, VisitRate
+from visits.rates.cuts import refresh_cuts
+from visits.rates.recompute import Reach, recompute
+from visits.rates.store import refresh_rates
+
+ROWS_AT_ONCE = 5_000
+# With more rows waiting, or more child-months to look at, a rebuild is the shorter way.
+REBUILD_ABOVE_ROWS = 20_000
+REBUILD_ABOVE_CELLS = 400_000
+
+
+@dataclass(frozen=True)
+class Drained:
+    rows: int
+    cells_changed: int
+    # Whole months worked out: new complete ones, and those whose rules changed.
+    months: int
+    more_waiting: bool
+    # Nothing was done: too much is stale for this way.
+    rebuild_needed: bool = False
+
+
+NOTHING_YET = Drained(0, 0, 0, False)
+REBUILD_NEEDED = Drained(0, 0, 0, True, rebuild_needed=True)
+
+
+def drain(*, as_of: date, now: datetime) -> Drained:
+    """One step. Raises LeaseBusy while a rebuild is at work; the rows then wait for it."""
+    with transaction.atomic():
+        lock(RATES_LEASE, now=now)
+        state, _ = RatesState.objects.get_or_create(pk=1)
+        if state.last_month is None:
+            return REBUILD_NEEDED if Plan.objects.exists() else _nothing_recorded(now)
+        rows = _take()
+        more = len(rows) == ROWS_AT_ONCE
+        if more and StaleVisits.objects.count() > REBUILD_ABOVE_ROWS:
+            transaction.set_rollback(True)
+            return REBUILD_NEEDED
+        first = _first_month(state, rows)
+        last = max(state.last_month, last_complete_month(as_of).index)
+        moved = {month for month in refresh_cuts(state, Month(first), Month(last)) if first <= month <= last}
+        # Months before the first one that was kept belong to children whose rows are in hand.
+        whole = moved.union(range(state.last_month + 1, last + 1)) - set(range(first, state.first_month))
+        scope = [(child, max(low, first), min(high, last)) for child, low, high in rows if low <= last and high >= first]
+        if whole:
+            everybody = _children_of(whole)
+            if len(everybody) * len(whole) > REBUILD_ABOVE_CELLS:
+                transaction.set_rollback(True)
+                return REBUILD_NEEDED
+            scope += everybody
+        changed = recompute(scope, now)
+        # A change of rule may turn "none" into "not collected" without any child's outcome changing.
+        refresh_rates(set(VisitRate.objects.filter(month__in=moved).values_list("month", "plan_type", "team_id")), now)
+        state.first_month, state.last_month = first, last
+        if not more:
+            state.current_at = now
+        state.save(update_fields=["first_month", "last_month", "current_at"])
+    return Drained(len(rows), changed, len(whole), more)
+
+
+def _nothing_recorded(now: datetime) -> Drained:
+    StaleVisits.objects.all().delete()
+    RatesState.objects.filter(pk=1).update(current_at=now)
+    return NOTHING_YET
+
+
+def _take() -> list[Reach]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM visits_stalevisits WHERE id IN (SELECT id FROM visits_stalevisits ORDER BY id LIMIT %s)"
+            " RETURNING child_id, first_month, last_month",
+            [ROWS_AT_ONCE],
+        )
+        return cursor.fetchall()
+
+
+def _first_month(state: RatesState, rows: list[Reach]) -> int:
+    """The first month to keep: earlier than before where a plan of one of these children began earlier."""
+    early = {child for child, first, _ in rows if first < state.first_month}
+    if not early:
+        return state.first_month
+    start = Plan.objects.filter(child__in=early).aggregate(start=Min("start_date"))["start"]
+    return min(state.first_month, Month.of(start).index) if start else state.first_month
+
+
+def _children_of(months: set[int]) -> list[Reach]:
+    """Every child with a plan or a cell in these months."""
+    first, last = min(months), max(months)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT child_id FROM visits_plan WHERE start_date <= %s AND (end_date IS NULL OR end_date > %s)"
+            " UNION SELECT child_id FROM visits_visitcell WHERE month BETWEEN %s AND %s",
+            [Month(last).last_day, Month(first).first_day, first, last],
+        )
+        return [(child, first, last) for (child,) in cursor.fetchall()]
