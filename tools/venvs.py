@@ -24,6 +24,7 @@ _NO_NETWORK_SIGNS = (
     "ConnectTimeoutError",
     "ProxyError",
     "Connection refused",
+    "(from versions: none)",
 )
 
 
