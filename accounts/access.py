@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from accounts.constants import Permission
-from accounts.policy import Action, Thing, allows
+from accounts.policy import Action, Scope, Thing, allows
 
 View = Callable[..., HttpResponseBase]
 
@@ -33,16 +33,21 @@ def signed_in(view: View) -> View:
     return guarded
 
 
-def requires(action: Action, thing: Thing, permission: Permission | None = None) -> Callable[[View], View]:
-    """Roles that the matrix grants `action` on `thing` (and who hold `permission`, if named).
-    Which rows they reach is the queryset's business: `visible_to(user)`."""
+def requires(
+    action: Action,
+    thing: Thing,
+    permission: Permission | None = None,
+    within: frozenset[Scope] = frozenset(Scope),
+) -> Callable[[View], View]:
+    """Roles that the matrix grants `action` on `thing` (by a scope of `within`, and who hold
+    `permission`, if named). Which rows they reach is the queryset's business: `visible_to(user)`."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not allows(request.user.roles, action, thing):
+            if not allows(request.user.roles, action, thing, within):
                 raise PermissionDenied
             if permission and not request.user.holds(permission):
                 raise PermissionDenied

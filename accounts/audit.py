@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection
 
+from accounts.constants import SECURITY_SUBJECTS, Area
 from accounts.models import AuditEvent, AuditHead, User
 
 START = "0" * 64
@@ -33,12 +34,21 @@ class Actor:
         return cls(user.email, user.uid, " ".join(sorted(user.roles)), user.pk)
 
     @classmethod
+    def nobody(cls) -> "Actor":
+        """Somebody who is not signed in; what they typed as their name is not kept."""
+        return cls("nobody signed in")
+
+    @classmethod
     def job(cls, name: str) -> "Actor":
         return cls(f"job:{name}")
 
     @classmethod
     def command(cls, os_user: str) -> "Actor":
         return cls(f"cli:{os_user}")
+
+
+class TrailBroken(RuntimeError):
+    """The trail cannot be continued: its last link is missing although events exist."""
 
 
 def record(
@@ -51,26 +61,46 @@ def record(
     child_uid: UUID | None = None,
     detail: dict | None = None,
 ) -> AuditEvent:
-    """Appends one event and seals it. Must run inside the change's transaction."""
-    if not transaction.get_connection().in_atomic_block:
+    """Appends one event and seals it. Must run inside the change's transaction, and last in it:
+    from here to the commit every other writer of the trail waits.
+
+    `detail` holds text, whole numbers, booleans, None, and lists or dicts of these: field names,
+    codes, reasons, counts.
+    """
+    if not connection.in_atomic_block:
         raise RuntimeError("an audit event belongs into the transaction of what it records")
-    head = AuditHead.objects.select_for_update().get(pk=1)
     event = AuditEvent(
         at=at,
         actor_uid=actor.uid,
         actor_label=actor.label,
         roles=actor.roles,
         action=action,
+        area=area_of(action),
         object_kind=object_kind,
         object_uid=object_uid,
         child_uid=child_uid,
         detail=detail or {},
-        previous_hash=head.hash,
+        previous_hash=_locked_head(),
     )
     event.hash = seal(event)
     event.save(force_insert=True)
     AuditHead.objects.filter(pk=1).update(event_id=event.pk, hash=event.hash)
     return event
+
+
+def _locked_head() -> str:
+    """The last link's hash, locked until the transaction ends: one writer at a time."""
+    head = AuditHead.objects.select_for_update().filter(pk=1).values_list("hash", flat=True).first()
+    if head is not None:
+        return head
+    if AuditEvent.objects.exists():
+        raise TrailBroken("the audit trail has events but no head; run check_audit_trail")
+    AuditHead.objects.create(pk=1)
+    return START
+
+
+def area_of(action: str) -> Area:
+    return Area.SECURITY if action.partition(".")[0] in SECURITY_SUBJECTS else Area.RECORDS
 
 
 def seal(event: AuditEvent) -> str:

@@ -1,4 +1,4 @@
-"""Roles, rights and limits of people."""
+"""Roles, rights and limits of people; what the trail calls security."""
 
 from django.db.models import TextChoices
 
@@ -23,6 +23,8 @@ class Permission(TextChoices):
     PRACTICE_AUDIT = "practice_audit", "May audit practice without a line to the case"
 
 
+RIGHT_LABELS: dict[str, str] = dict([*Role.choices, *Permission.choices])
+
 # Those who see child-level data, or who administer: a second factor is not optional for them.
 SECOND_FACTOR_ROLES = frozenset({Role.MANAGER, Role.SOCIAL_WORKER, Role.AUDITOR, Role.ADMINISTRATOR})
 
@@ -32,3 +34,19 @@ SEPARATE_FROM_PARTNER = frozenset({Role.MANAGER, Role.SOCIAL_WORKER, Role.ADMINI
 
 # An account unused for so many days is switched off (NCSC and ICO: dormant accounts are the way in).
 DORMANT_AFTER_DAYS = 90
+
+# How long a link to choose a password works; Django's PASSWORD_RESET_TIMEOUT is set from it.
+INVITATION_DAYS = 3
+
+
+class Area(TextChoices):
+    """The two halves of the audit trail: administrators see the first, auditors see both."""
+
+    SECURITY = "security", "Security"
+    RECORDS = "records", "Records"
+
+
+# What belongs to security, by the word before the action's first dot.
+SECURITY_SUBJECTS = frozenset({"session", "password", "second_factor", "account", "right", "audit_trail"})
+
+AUDIT_PAGE_SIZE = 100

@@ -1,5 +1,6 @@
 """People, what they may do, and the trail of what was done."""
 
+import unicodedata
 import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -7,10 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 
-from accounts.constants import SECOND_FACTOR_ROLES, Permission, Role
+from accounts.constants import SECOND_FACTOR_ROLES, Area, Permission, Role
+from accounts.querysets import UserQuerySet
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         user = self.model(email=canonical_email(email), **fields)
         user.set_password(password)
@@ -23,8 +25,6 @@ class UserManager(BaseUserManager["User"]):
 
 def canonical_email(email: str) -> str:
     """One spelling for one person: full-width letters, spaces and case make no second account."""
-    import unicodedata
-
     return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
@@ -59,7 +59,7 @@ class User(AbstractBaseUser):
     @cached_property
     def _rights(self) -> frozenset[str]:
         return frozenset(
-            self.grants.filter(ended_at__isnull=True).exclude(needs_second=True, seconded_at=None).values_list("right", flat=True)
+            self.grants.filter(ended_at=None).exclude(needs_second=True, seconded_at=None).values_list("right", flat=True)
         )
 
     @property
@@ -130,13 +130,16 @@ class AuditEvent(models.Model):
     actor_label = models.CharField(max_length=300)
     roles = models.CharField(max_length=40, blank=True)
     action = models.CharField(max_length=60)
+    # Follows from the action; kept so that administrators' half is read by an index.
+    area = models.CharField(max_length=8, choices=Area.choices)
     object_kind = models.CharField(max_length=40, blank=True)
     object_uid = models.UUIDField(null=True)
     child_uid = models.UUIDField(null=True)
     # Field names, counts, reasons: never a child's details, never typed free text of a record.
     detail = models.JSONField(default=dict)
     previous_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64, unique=True)
+    # Not unique: nothing reads by it, and the chain is held in one line by AuditHead's lock.
+    hash = models.CharField(max_length=64)
 
     class Meta:
         ordering = ["pk"]
@@ -145,7 +148,10 @@ class AuditEvent(models.Model):
             models.Index(fields=["object_uid", "-id"], name="audit_object"),
             models.Index(fields=["actor_uid", "-id"], name="audit_actor"),
             models.Index(fields=["action", "-id"], name="audit_action"),
+            models.Index(fields=["area", "-id"], name="audit_area"),
+            models.Index(fields=["at"], name="audit_at"),
         ]
+        constraints = [models.CheckConstraint(condition=Q(area__in=Area.values), name="audit_area_is_known")]
 
 
 class AuditHead(models.Model):

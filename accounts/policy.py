@@ -109,5 +109,12 @@ def scopes(roles: Iterable[Role], action: Action, thing: Thing) -> frozenset[Sco
     )
 
 
-def allows(roles: Iterable[Role], action: Action, thing: Thing) -> bool:
-    return bool(scopes(roles, action, thing))
+# Scopes that reach beyond what is one's own.
+BEYOND_ONESELF = frozenset(Scope) - {Scope.MINE_DRAFT}
+
+
+def allows(
+    roles: Iterable[Role], action: Action, thing: Thing, within: frozenset[Scope] = frozenset(Scope)
+) -> bool:
+    """Whether any row may be reached, or, with `within`, any row by one of these scopes."""
+    return bool(scopes(roles, action, thing) & within)

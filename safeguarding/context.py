@@ -4,16 +4,18 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from accounts.policy import Action, Thing, allows
+from accounts.constants import Role
+from accounts.policy import BEYOND_ONESELF, Action, Thing, allows
 
 # Link text, URL name, and what opens it.
 _NAVIGATION = (
     ("Start", "start", None),
     ("Visiting", "visiting", (Action.VIEW, Thing.VISIT_RATES)),
     ("Children", "children", (Action.VIEW, Thing.CHILD)),
-    ("People", "people", (Action.CREATE, Thing.USER_ACCOUNT)),
+    ("People", "people", (Action.VIEW, Thing.USER_ACCOUNT, BEYOND_ONESELF)),
     ("Audit trail", "audit_trail", (Action.VIEW, Thing.AUDIT_TRAIL)),
     ("Jobs", "jobs", (Action.VIEW, Thing.JOB_RUN)),
+    ("Your account", "account", None),
 )
 
 
@@ -21,6 +23,7 @@ def page(request: HttpRequest) -> dict:
     """Navigation by role, the demonstration mark and the session's limits."""
     user = getattr(request, "user", None)
     navigation = []
+    of_a_person = {}
     if user is not None and user.is_authenticated:
         roles = user.roles
         for text, name, needs in _NAVIGATION:
@@ -31,9 +34,12 @@ def page(request: HttpRequest) -> dict:
                     continue
                 current = request.path == href if name == "start" else request.path.startswith(href)
                 navigation.append({"text": text, "href": href, "current": current})
-    return {
-        "navigation": navigation,
-        "demo_mode": settings.DEMO,
-        "session_idle_seconds": settings.SESSION_IDLE_SECONDS,
-        "session_warn_seconds": settings.SESSION_WARN_SECONDS,
-    }
+        of_a_person = {
+            "user_role": ", ".join(role.label for role in Role if role in roles),
+            "session_timing": {
+                "idle_seconds": settings.SESSION_IDLE_SECONDS,
+                "warn_seconds": settings.SESSION_WARN_SECONDS,
+                "keep_alive_url": reverse("keep_alive"),
+            },
+        }
+    return {"navigation": navigation, "demo_mode": settings.DEMO, **of_a_person}

@@ -170,7 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # A link to choose a password (an invitation, or a forgotten password) works once, and so long.
 PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 24 * 60 * 60
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "start"
+LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

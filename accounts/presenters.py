@@ -1,0 +1,120 @@
+"""Words of the people pages and the audit trail."""
+
+import json
+
+from django.utils.timezone import localtime
+
+from accounts.constants import RIGHT_LABELS
+from accounts.facts import AuditRow, PersonRow, Right
+from accounts.models import User
+
+_ACTIONS = {
+    "session.signed_in": "Signed in",
+    "session.signed_out": "Signed out",
+    "session.sign_in_failed": "Sign-in failed",
+    "session.locked_out": "Locked after too many attempts",
+    "second_factor.added": "Second step set up",
+    "second_factor.removed": "Second step removed",
+    "second_factor.renewed": "Recovery codes renewed",
+    "second_factor.reset": "Second step taken off by an administrator",
+    "password.changed": "Password changed",
+    "password.chosen_by_link": "Password chosen by link",
+    "account.created": "Account created",
+    "account.invited": "Invitation made",
+    "account.switched_off": "Account switched off",
+    "account.switched_on": "Account switched on",
+    "right.given": "Role or permission given",
+    "right.confirmed": "Role confirmed by a second administrator",
+    "right.ended": "Role or permission ended",
+    "audit_trail.downloaded": "Audit trail downloaded",
+    "child.viewed": "Child's record opened",
+}
+
+
+def moment(at) -> str:
+    """'4 May 2026, 9:05am' in the place's own time."""
+    local = localtime(at)
+    return f"{local.day} {local:%B %Y}, {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def action_words(action: str) -> str:
+    """Words for a known action; the code itself, spelled out, for one of another app."""
+    return _ACTIONS.get(action) or action.replace(".", ": ").replace("_", " ").capitalize()
+
+
+def right_words(right: str) -> str:
+    return str(RIGHT_LABELS.get(right, right))
+
+
+def own_account(user: User, *, second_factor: bool) -> list[dict]:
+    return [
+        {"key": "Name", "value": user.name},
+        {"key": "Email address", "value": user.email},
+        {"key": "Job title", "value": user.job_title or "Not given"},
+    ]
+
+
+def rights_table(rights: list[Right]) -> dict:
+    return {
+        "caption": "What you may do",
+        "columns": [{"text": "Role or permission"}, {"text": "Since"}, {"text": "Given by"}],
+        "rows": [
+            [
+                right_words(right.right) + (" (waits for a second administrator)" if right.waiting else ""),
+                moment(right.granted_at),
+                right.granted_by,
+            ]
+            for right in rights
+        ],
+        "empty": "No role has been given to you yet. Ask the person who looks after access for your organisation.",
+    }
+
+
+def people_table(rows: list[PersonRow], href) -> dict:
+    return {
+        "caption": "Accounts",
+        "columns": [{"text": "Name"}, {"text": "Email address"}, {"text": "Roles"}, {"text": "Last signed in"},
+                    {"text": "State"}],
+        "rows": [
+            [
+                {"text": row.name, "href": href(row.uid)},
+                row.email,
+                ", ".join(right_words(right) for right in row.rights) or "None",
+                moment(row.last_signed_in_at) if row.last_signed_in_at else "Never",
+                {"text": "Active", "tag": "green"} if row.is_active else {"text": "Switched off", "tag": "grey"},
+            ]
+            for row in rows
+        ],
+        "empty": "No account matches. Check the spelling, or search for a part of the name.",
+    }  # fmt: skip
+
+
+def audit_table(rows: list[AuditRow]) -> dict:
+    return {
+        "caption": "Events, newest first",
+        "columns": [{"text": "When"}, {"text": "Who"}, {"text": "What"}, {"text": "Record"}, {"text": "Details"}],
+        "rows": [
+            [moment(row.at), who_words(row), action_words(row.action), record_words(row), detail_words(row.detail)]
+            for row in rows
+        ],
+        "empty": "No event matches these filters.",
+    }
+
+
+def who_words(row: AuditRow) -> str:
+    return f"{row.who} ({row.roles})" if row.roles else row.who
+
+
+def record_words(row: AuditRow) -> str:
+    parts = [f"{row.object_kind.replace('_', ' ')} {row.object_uid or ''}".strip()] if row.object_kind else []
+    if row.child_uid and row.child_uid != row.object_uid:
+        parts.append(f"child {row.child_uid}")
+    return ", ".join(parts)
+
+
+def detail_words(detail: dict) -> str:
+    return "; ".join(
+        f"{key.replace('_', ' ')}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for key, value in detail.items()
+        if value not in ("", None, [], {})
+    )

@@ -1,0 +1,73 @@
+"""What others read about people."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from accounts.facts import PersonRow, Right
+from accounts.models import Grant, User
+
+NOT_RECORDED = "the operator of this server"
+
+
+def person_by_uid(viewer: User, uid: UUID) -> User:
+    """An account that `viewer` may open. Raises User.DoesNotExist."""
+    return User.objects.visible_to(viewer).get(uid=uid)
+
+
+def people_holding(right: str) -> list[User]:
+    """Everybody for whom a role or permission is in force, by name."""
+    return list(User.objects.holding(right))
+
+
+def people_rows(people: Iterable[User]) -> list[PersonRow]:
+    """A page of accounts with the rights that are in force or waiting. `people` is a sliced queryset
+    or a list; two queries."""
+    with_grants = _with_open_grants(people)
+    return [
+        PersonRow(
+            uid=person.uid,
+            name=person.name,
+            email=person.email,
+            job_title=person.job_title,
+            is_active=person.is_active,
+            rights=tuple(grant.right for grant in person.open_grants if not _waits(grant)),
+            last_signed_in_at=person.last_login,
+        )
+        for person in with_grants
+    ]
+
+
+def _with_open_grants(people: Iterable[User]) -> list[User]:
+    found = list(people)
+    prefetch_related_objects(
+        found, Prefetch("grants", queryset=Grant.objects.filter(ended_at=None), to_attr="open_grants")
+    )
+    return found
+
+
+def rights_of(person: User, *, ended: bool = False) -> list[Right]:
+    """What somebody holds now (also what waits for a second administrator), oldest first; with
+    `ended`, what they no longer hold, latest first."""
+    grants = person.grants.select_related("granted_by", "seconded_by", "ended_by")
+    grants = grants.exclude(ended_at=None).order_by("-ended_at") if ended else grants.filter(ended_at=None)
+    return [
+        Right(
+            uid=grant.uid,
+            right=grant.right,
+            granted_at=grant.granted_at,
+            granted_by=grant.granted_by.name if grant.granted_by else NOT_RECORDED,
+            granted_by_uid=grant.granted_by.uid if grant.granted_by else None,
+            waiting=_waits(grant),
+            seconded_at=grant.seconded_at,
+            seconded_by=grant.seconded_by.name if grant.seconded_by else "",
+            ended_at=grant.ended_at,
+            ended_by=grant.ended_by.name if grant.ended_by else (NOT_RECORDED if grant.ended_at else ""),
+        )
+        for grant in grants
+    ]
+
+
+def _waits(grant: Grant) -> bool:
+    return grant.needs_second and grant.seconded_at is None
