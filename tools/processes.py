@@ -26,11 +26,13 @@ def end(process: subprocess.Popen, how: signal.Signals, grace: float) -> None:
 
     Only the leader is asked, so that Celery and gunicorn can finish what their children do.
     """
-    if process.poll() is None:
-        process.send_signal(how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(grace)
-    kill_group(process)
+    try:
+        if process.poll() is None:
+            process.send_signal(how)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(grace)
+    finally:
+        kill_group(process)
 
 
 def kill_group(process: subprocess.Popen) -> None:

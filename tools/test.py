@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools import chromium, ports, postgres, valkey, venvs
+from tools import chromium, ports, servers, venvs
 from tools.paths import ROOT, venv_program
-from tools.say import Stop, run_main, say
+from tools.say import run_main, say
 
 _NOTHING_COLLECTED = 5
 _ON_SQLITE = "database and not browser and not postgres"
@@ -21,7 +21,7 @@ _LAST_WORDS_SECONDS = 30
 
 
 def main(arguments: list[str]) -> int:
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, _terminate)
     began = time.monotonic()
     for name in ("DATABASE_URL", "REDIS_URL"):
         ports.require_answer(name, os.environ.get(name, ""))
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
         folder = Path(at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="safeguarding-test-")))
         env = {**os.environ, "DJANGO_SETTINGS_MODULE": "safeguarding.test_settings"}
         env["CHROMIUM"] = chromium.find_or_install()
-        _give_servers(env, folder, at_the_end)
+        servers.give(env, folder, at_the_end)
         totals: Counter[str] = Counter()
         whole = _suite("Whole suite, PostgreSQL and Redis", env, folder / "whole.xml", arguments, totals)
         if whole == 130:
@@ -53,22 +53,6 @@ def main(arguments: list[str]) -> int:
     return 0 if passed else 1
 
 
-def _give_servers(env: dict[str, str], folder: Path, at_the_end: contextlib.ExitStack) -> None:
-    """Set both variables: to the servers that the caller named, else to throw-away ones of ours."""
-    if not env.get("DATABASE_URL"):
-        cluster = postgres.start(postgres.find_or_install())
-        at_the_end.callback(cluster.stop)
-        env["DATABASE_URL"] = cluster.url
-    elif env["DATABASE_URL"].startswith("sqlite"):
-        raise Stop(
-            "DATABASE_URL names SQLite; unset it, or name a PostgreSQL server (SQLite is tested in any case)."
-        )
-    if not env.get("REDIS_URL"):
-        server = valkey.start(None, folder / "valkey.log")
-        at_the_end.callback(server.stop)
-        env["REDIS_URL"] = server.url
-
-
 def _suite(
     title: str, env: Mapping[str, str], report: Path, arguments: list[str], totals: Counter[str]
 ) -> int:
@@ -78,9 +62,10 @@ def _suite(
     process = subprocess.Popen(command, cwd=ROOT, env=dict(env))
     try:
         code = process.wait()
-    except KeyboardInterrupt:
-        # From the keyboard pytest has heard it too; from `kill` it has not. Let it clear up.
-        process.send_signal(signal.SIGINT)
+    except KeyboardInterrupt as interrupt:
+        # Let pytest clear up. From the keyboard it has heard it too, and a second one would cut that short.
+        if isinstance(interrupt, _Terminated):
+            process.send_signal(signal.SIGINT)
         try:
             process.wait(_LAST_WORDS_SECONDS)
         finally:
@@ -94,8 +79,12 @@ def _suite(
     return 130 if code == 2 and not report.exists() else code
 
 
-def _interrupt(number, frame):
-    raise KeyboardInterrupt
+class _Terminated(KeyboardInterrupt):
+    """Ended by `kill`, which the processes that we started have not heard of."""
+
+
+def _terminate(number, frame):
+    raise _Terminated
 
 
 if __name__ == "__main__":
