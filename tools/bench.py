@@ -1,4 +1,4 @@
-"""`make bench`: the measurements in bench/, on throw-away servers unless DATABASE_URL and REDIS_URL name some.
+"""`make bench`: the measurements in bench/, on throw-away servers unless the variables name some.
 
 The throw-away PostgreSQL does not wait for the disk: compare what runs in one run, not with elsewhere.
 """

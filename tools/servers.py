@@ -8,7 +8,7 @@ from tools.say import Stop
 
 
 def give(env: dict[str, str], folder: Path, at_the_end: contextlib.ExitStack) -> None:
-    """Set DATABASE_URL and REDIS_URL where the caller did not; what is started here ends with `at_the_end`."""
+    """Set DATABASE_URL and REDIS_URL where the caller did not; ours end with `at_the_end`."""
     if not env.get("DATABASE_URL"):
         cluster = postgres.start(postgres.find_or_install())
         at_the_end.callback(cluster.stop)

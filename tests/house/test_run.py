@@ -88,7 +88,7 @@ def test_from_a_fresh_clone_to_a_page_and_back(folder: Path) -> None:
     assert f"{run.address}/" in run.output
     assert len(re.findall(r"[\w.]+@[\w.-]+", run.output)) >= 5, "one sign-in per role"
 
-    page = run.ask("/accounts/login/")
+    page = run.ask("/")  # the sign-in page, to which a stranger is sent
     sheet = re.search(r'href="(/static/[^"]+\.css)"', page)
     assert sheet, page
     assert "govuk" in run.ask(sheet[1])
