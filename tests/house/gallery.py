@@ -187,8 +187,11 @@ def page_context(request: HttpRequest) -> dict:
         "demo_mode": True,
         "user_role": "Social worker",
         "user": Somebody(),
-        "session_idle_seconds": request.GET.get("idle", 1200),
-        "session_warn_seconds": request.GET.get("warn", 120),
+        "session_timing": {
+            "idle_seconds": request.GET.get("idle", 1200),
+            "warn_seconds": request.GET.get("warn", 120),
+            "keep_alive_url": "/gallery/alive/",
+        },
     }
 
 
@@ -304,7 +307,7 @@ urlpatterns = [
     path("gallery/", components),
     path("gallery/form/", form_page),
     path("gallery/messages/", messages_page),
-    path("gallery/alive/", alive, name="keep_alive"),
+    path("gallery/alive/", alive),
     path("gallery/sign-out/", empty, name="account_logout"),
     path("gallery/empty/", empty),
     path("gallery/error/<str:name>/", error_page),
