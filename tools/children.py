@@ -78,8 +78,8 @@ class Children:
                 raise Stop(
                     f"{child.name} keeps ending (code {code}). Its log is {child.log}:\n{tail(child.log)}"
                 )
-            say(f"{child.name} ended (exit code {code}) and was started again. Its log is {child.log}.")
             self._launch(child)
+            say(f"{child.name} ended (exit code {code}) and was started again. Its log is {child.log}.")
 
     def stop(self) -> None:
         """End all: everybody is asked at once, and whoever has not gone after the grace is killed."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,21 +69,31 @@ class _Run:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Path:
     """A fresh clone, but for the packages, which are those of this test run."""
     copy = tmp_path / "clone"
     shutil.copytree(ROOT, copy, ignore=_NOT_COPIED)
     (copy / ".venv").symlink_to(sys.prefix)
-    yield copy
-    for left in (copy / "var" / "run").glob("*.pid"):
-        if str(copy) in processes.command_line(int(left.read_text())):
-            os.kill(int(left.read_text()), signal.SIGKILL)
+    return copy
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Callable[[int], _Run]]:
+    """Start `make run` on a port. Whatever a failed test leaves running is killed."""
+    runs: list[_Run] = []
+    yield lambda port: runs.append(_Run(folder, port)) or runs[-1]
+    for run in runs:
+        processes.kill_group(run.process)
+        run.process.communicate()
+    for left in (folder / "var" / "run").glob("*.pid"):
+        if str(folder) in processes.command_line(int(left.read_text())):
+            os.killpg(int(left.read_text()), signal.SIGKILL)
 
 
 @pytest.mark.slow
-def test_from_a_fresh_clone_to_a_page_and_back(folder: Path) -> None:
+def test_from_a_fresh_clone_to_a_page_and_back(folder: Path, start: Callable[[int], _Run]) -> None:
     port = ports.free_port()
-    run = _Run(folder, port)
+    run = start(port)
     run.until("Press Ctrl-C to stop.")
     assert f"{run.address}/" in run.output
     assert len(re.findall(r"[\w.]+@[\w.-]+", run.output)) >= 5, "one sign-in per role"
@@ -112,7 +122,7 @@ def test_from_a_fresh_clone_to_a_page_and_back(folder: Path) -> None:
 
     kept = (folder / "var" / "secrets.env").read_text()
     began = time.monotonic()
-    again = _Run(folder, port)
+    again = start(port)
     again.until("Press Ctrl-C to stop.")
     assert time.monotonic() - began < 30
     assert "The database is empty" in run.output
