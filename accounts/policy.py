@@ -23,6 +23,7 @@ class Thing(Enum):
     PLAN = "Plan episode (CP, CIN, CIC)"
     VISIT = "Visit"
     ALTERNATIVE = "Alternative to a visit"
+    EMERGENCY_ACCESS = "Emergency access to a record"
     VISIT_RATES = "Visit-rate dashboard"
     USER_ACCOUNT = "User account"
     AUDIT_TRAIL = "Audit log"
@@ -70,6 +71,8 @@ _TABLE: dict[Thing, str] = {
     Thing.VISIT: "– | Vt Et Wt | Vc Cc Ec Wc | – | – | Vr | –",
     # X: authorises, never what the same person recorded or corrected (visits.record_rules).
     Thing.ALTERNATIVE: "– | Vt Xt | Vc Cc Em Sm | – | – | Vr | –",
+    # C: a duty social worker opens a record outside the caseload; X: another manager has looked at it.
+    Thing.EMERGENCY_ACCESS: "– | Vt Xt | Cc | – | – | Vr | –",
     Thing.VISIT_RATES: "Vs Ds | Vt Vs Dt Ds | Vc Vs Ds | Vs | Vs Ds | Vs Ds | –",
     Thing.USER_ACCOUNT: "Vm | Vm | Vm | Vm | Vo C | V* | V* C E W",
     Thing.AUDIT_TRAIL: "– | – | – | – | – | V* D | V*",
