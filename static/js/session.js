@@ -8,6 +8,8 @@
   const warn = Number(box.dataset.warnSeconds) * 1000;
   const warning = box.querySelector("[data-session-warning]");
   const text = box.querySelector("[data-session-text]");
+  const title = box.querySelector("[data-session-title]");
+  const before = box.querySelectorAll("[data-session-before]");
   const spoken = box.querySelector("[data-session-spoken]");
   const key = "safeguarding-last-request";
   let lastRequest = Date.now();
@@ -42,7 +44,9 @@
     }
     const sentence = left > 0
       ? "For security you will be signed out in about " + words(left) + "."
-      : "You have been signed out because this page was not used. Copy anything that you typed before you sign in again.";
+      : "This page was not used for a while. Copy anything that you typed, then load the page again to sign in.";
+    title.textContent = left > 0 ? "You will soon be signed out" : "You have been signed out";
+    before.forEach((element) => { element.hidden = left <= 0; });
     warning.hidden = false;
     if (sentence !== lastSpoken) {
       text.textContent = sentence;

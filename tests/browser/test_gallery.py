@@ -96,7 +96,9 @@ def test_a_person_is_warned_before_the_session_ends_and_can_stay(page: Page, liv
     assert answer.value.request.method == "POST"
     expect(page.get_by_text("You are still signed in.")).to_be_attached()
     expect(warning).to_be_hidden()
-    expect(warning.get_by_text("You have been signed out because")).to_be_visible(timeout=8000)
+    gone = page.get_by_role("region", name="You have been signed out")
+    expect(gone).to_be_visible(timeout=8000)
+    expect(gone.get_by_role("button")).to_be_hidden()
 
 
 def test_a_part_of_the_page_keeps_itself_fresh(page: Page, live_server):
