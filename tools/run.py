@@ -211,7 +211,10 @@ def _wait_until_healthy(family: children.Children, port: int) -> None:
 def _greet(env: Mapping[str, str], port: int) -> None:
     say(f"\nSafeguarding Oversight is at http://{ports.LOOPBACK}:{port}/\n")
     if environment.wants_demo(env):
-        say(manage(env, "demo_accounts").rstrip())
+        try:
+            say(manage(env, "demo_accounts").rstrip())
+        except Stop:
+            say("There are no demonstration accounts in this database; sign in with an account of yours.")
     else:
         say('Demonstration accounts are off. Commands by hand: make manage ARGS="help"')
     say(f"\nLogs are in {LOGS.relative_to(ROOT)}/. Press Ctrl-C to stop.")
