@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.house.gallery")]
+pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.browser.gallery_urls")]
 
 PAGES = [
     "/gallery/",

@@ -6,7 +6,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import include, path
+from django.urls import path
 from django.utils.safestring import mark_safe
 
 from safeguarding.kernel.govuk import (
@@ -302,8 +302,6 @@ def error_page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 urlpatterns = [
-    # The middleware looks some of these up. Of two with one name, Django takes the last: ours.
-    path("", include("safeguarding.urls")),
     path("gallery/", components),
     path("gallery/form/", form_page),
     path("gallery/messages/", messages_page),
