@@ -132,9 +132,9 @@ class GovukDateField(forms.Field):
         if missing:
             raise self.refusal("missing", missing, missing=" and ".join(missing))
         day, month, year = number(typed.day), month_number(typed.month), number(typed.year)
-        wrong = [part for part, found in zip(PARTS, (day, month, year), strict=True) if found is None]
-        if wrong:
-            raise self.refusal("not_real", wrong)
+        if day is None or month is None or year is None:
+            found = zip(PARTS, (day, month, year), strict=True)
+            raise self.refusal("not_real", [part for part, value in found if value is None])
         if len(typed.year) != 4:
             raise self.refusal("short_year", ["year"])
         try:
@@ -175,7 +175,7 @@ class LongTextField(forms.CharField):
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(max_length=max_length, **kwargs)
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: Any) -> str | None:
         if isinstance(value, str):
             value = value.replace("\r\n", "\n").replace("\r", "\n")
         return super().to_python(value)
@@ -250,6 +250,7 @@ class GovukFormMixin:
     """
 
     subjects: Mapping[str, str] = {}
+    fields: dict[str, forms.Field]
     use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

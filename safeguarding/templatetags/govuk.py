@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.forms import BaseForm, BoundField
 from django.template.loader import get_template
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from safeguarding.kernel.govuk import PARTS, GovukDateInput
@@ -98,7 +97,7 @@ def input_attributes(field: BoundField, kind: str, css_class: str, look: Mapping
     return attributes
 
 
-def element(field: BoundField, attributes: dict[str, Any]) -> SafeString:
+def element(field: BoundField, attributes: dict[str, Any]) -> str:
     """The field's own element, with these attributes over the widget's own; None takes one away.
 
     Not `BoundField.as_widget`: it would add `aria-invalid` and describe the input by Django's own help text.
@@ -144,13 +143,13 @@ def choices_of(field: BoundField, look: Mapping[str, Any]) -> list[dict[str, Any
 
 
 @register.simple_tag(takes_context=True)
-def govuk_field(context: template.Context, field: BoundField, **look: Any) -> SafeString:
+def govuk_field(context: template.Context, field: BoundField, **look: Any) -> str:
     """A whole question: label or legend, hint, error, input. `look` as the layout objects of kernel.govuk."""
     options = {**(context.get("look") or {}), **look}
     return render_question(field, options)
 
 
-def render_question(field: BoundField, look: Mapping[str, Any]) -> SafeString:
+def render_question(field: BoundField, look: Mapping[str, Any]) -> str:
     if field.is_hidden:
         return field.as_widget()
     kind, css_class = kind_of(field)
@@ -195,10 +194,10 @@ def summary_errors(page_forms: list[BaseForm]) -> list[dict[str, str]]:
     for form in page_forms:
         if not form.is_bound or not form.errors:
             continue
-        found += [{"text": text, "href": ""} for text in form.non_field_errors()]
+        found += [{"text": str(text), "href": ""} for text in form.non_field_errors()]
         for field in form:
             href = "" if field.is_hidden else f"#{error_target(field)}"
-            found += [{"text": text, "href": href} for text in field.errors]
+            found += [{"text": str(text), "href": href} for text in field.errors]
     return found
 
 
@@ -232,13 +231,13 @@ def govuk_button(
 
 
 @register.simple_block_tag
-def govuk_details(content: str, summary: str, open: bool = False) -> SafeString:
+def govuk_details(content: str, summary: str, open: bool = False) -> str:
     """HTML behind a summary that opens it."""
     return get_template("components/details.html").render({"summary": summary, "html": content, "open": open})
 
 
 @register.simple_block_tag
-def govuk_inset(content: str) -> SafeString:
+def govuk_inset(content: str) -> str:
     """HTML set apart by a bar on its left."""
     return get_template("components/inset.html").render({"html": content})
 
