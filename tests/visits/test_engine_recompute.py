@@ -18,7 +18,7 @@ NOW = datetime(2021, 4, 10, 12, tzinfo=UTC)
 
 def recompute_all(months: list[Month]) -> int:
     state, _ = RatesState.objects.get_or_create(pk=1)
-    refresh_cuts(state, months[0], months[-1])
+    refresh_cuts(state, months[0], months[-1], NOW)
     ids = Child.objects.values_list("pk", flat=True)
     return recompute([(child, months[0].index, months[-1].index) for child in ids], NOW)
 

@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import astuple, fields
+from datetime import datetime
 
 import holidays
-from django.db import transaction
+from django.db import connection, transaction
 
 from safeguarding.kernel.periods import Month
 from visits.analysis import Cut, cuts
-from visits.models import AlternativeRecording, RatesState, VisitCut, VisitRule
+from visits.models import AlternativeRecording, RatesState, VisitCut, VisitRate, VisitRule
+from visits.rates.store import refresh_rates
 from visits.rules import Interval
 
 # Cuts reach beyond the months that are kept, so that a visit recorded today knows every month it can
@@ -19,9 +21,10 @@ MONTHS_AHEAD = 14
 _NAMES = [field.name for field in fields(Cut)]
 
 
-def refresh_cuts(state: RatesState, first: Month, last: Month) -> set[int]:
-    """Brings the cuts from `first` to well beyond `last`, the months that are kept, in step with the
-    rules of now, and `state` (saved here) with them. Returns the months whose dates moved, appeared or went.
+def refresh_cuts(state: RatesState, first: Month, last: Month, now: datetime) -> bool:
+    """Brings the cuts from `first` to well beyond `last` in step with the rules of now. Kept months
+    whose dates moved are marked as stale for every child in them, so that a crash cannot forget them.
+    Returns whether there are such months.
 
     Cheap where nothing changed: it reads the rules and compares a digest. Call it under the lease.
     """
@@ -37,17 +40,47 @@ def refresh_cuts(state: RatesState, first: Month, last: Month) -> set[int]:
     inputs = (holidays.__version__, first.index, last.index, collected, [astuple(interval) for interval in intervals])
     digest = hashlib.sha256(repr(inputs).encode()).hexdigest()
     if digest == state.cuts_digest:
-        return set()
+        return False
     wanted = {astuple(cut) for cut in cuts(intervals, collected, first, last)}
     stored = set(VisitCut.objects.values_list(*_NAMES))
     moved = wanted ^ stored
     months = {row[_NAMES.index("month")] for row in moved}
+    kept = months & set(range(state.first_month or 0, (state.last_month or -1) + 1))
     with transaction.atomic():
         VisitCut.objects.filter(month__in=months).delete()
         VisitCut.objects.bulk_create(_rows(wanted, months), batch_size=500)
         state.cuts_digest = digest
         RatesState.objects.filter(pk=state.pk).update(cuts_digest=digest)
-    return months
+        if kept:
+            _mark_everybody(min(kept), max(kept), now)
+            # "None" may have become "not collected" without any child's outcome changing.
+            points = VisitRate.objects.filter(month__in=kept).values_list("month", "plan_type", "team_id")
+            refresh_rates(set(points), now)
+    return bool(kept)
+
+
+def children_between(first: int, last: int) -> tuple[str, list]:
+    """SQL, and its parameters, for the id of every child with a plan or a cell in these months."""
+    return (
+        "SELECT child_id FROM visits_plan WHERE start_date <= %s AND (end_date IS NULL OR end_date > %s)"
+        " UNION SELECT child_id FROM visits_visitcell WHERE month BETWEEN %s AND %s",
+        [
+            connection.ops.adapt_datefield_value(Month(last).last_day),
+            connection.ops.adapt_datefield_value(Month(first).first_day),
+            first,
+            last,
+        ],
+    )
+
+
+def _mark_everybody(first: int, last: int, now: datetime) -> None:
+    children, params = children_between(first, last)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO visits_stalevisits (child_id, first_month, last_month, marked_at)"
+            f" SELECT child_id, %s, %s, %s FROM ({children}) everybody",
+            [first, last, connection.ops.adapt_datetimefield_value(now), *params],
+        )
 
 
 def _rows(wanted: Iterable[tuple], months: set[int]) -> list[VisitCut]:

@@ -13,10 +13,9 @@ from django.db.models import Min
 from operations.services import lock
 from safeguarding.kernel.periods import Month, last_complete_month
 from visits.constants import RATES_LEASE
-from visits.models import Plan, RatesState, StaleVisits, VisitRate
-from visits.rates.cuts import refresh_cuts
+from visits.models import Plan, RatesState, StaleVisits
+from visits.rates.cuts import children_between, refresh_cuts
 from visits.rates.recompute import Reach, recompute
-from visits.rates.store import refresh_rates
 
 ROWS_AT_ONCE = 5_000
 # With more rows waiting, or more child-months to look at, a rebuild is the shorter way.
@@ -28,7 +27,7 @@ REBUILD_ABOVE_CELLS = 400_000
 class Drained:
     rows: int
     cells_changed: int
-    # Whole months worked out: new complete ones, and those whose rules changed.
+    # Months that are complete since the last time, worked out for every child.
     months: int
     more_waiting: bool
     # Nothing was done: too much is stale for this way.
@@ -48,29 +47,27 @@ def drain(*, as_of: date, now: datetime) -> Drained:
             return REBUILD_NEEDED if Plan.objects.exists() else _nothing_recorded(now)
         rows = _take()
         more = len(rows) == ROWS_AT_ONCE
+        first = _first_month(state, rows)
+        last = max(state.last_month, last_complete_month(as_of).index)
+        # Children of months whose rules changed join the queue.
+        more |= refresh_cuts(state, Month(first), Month(last), now)
         if more and StaleVisits.objects.count() > REBUILD_ABOVE_ROWS:
             transaction.set_rollback(True)
             return REBUILD_NEEDED
-        first = _first_month(state, rows)
-        last = max(state.last_month, last_complete_month(as_of).index)
-        moved = {month for month in refresh_cuts(state, Month(first), Month(last)) if first <= month <= last}
-        # Months before the first one that was kept belong to children whose rows are in hand.
-        whole = moved.union(range(state.last_month + 1, last + 1)) - set(range(first, state.first_month))
         scope = [(child, max(low, first), min(high, last)) for child, low, high in rows if low <= last and high >= first]
-        if whole:
-            everybody = _children_of(whole)
-            if len(everybody) * len(whole) > REBUILD_ABOVE_CELLS:
+        months = last - state.last_month
+        if months:
+            everybody = _children_between(state.last_month + 1, last)
+            if len(everybody) * months > REBUILD_ABOVE_CELLS:
                 transaction.set_rollback(True)
                 return REBUILD_NEEDED
             scope += everybody
         changed = recompute(scope, now)
-        # A change of rule may turn "none" into "not collected" without any child's outcome changing.
-        refresh_rates(set(VisitRate.objects.filter(month__in=moved).values_list("month", "plan_type", "team_id")), now)
         state.first_month, state.last_month = first, last
         if not more:
             state.current_at = now
         state.save(update_fields=["first_month", "last_month", "current_at"])
-    return Drained(len(rows), changed, len(whole), more)
+    return Drained(len(rows), changed, months, more)
 
 
 def _nothing_recorded(now: datetime) -> Drained:
@@ -98,13 +95,8 @@ def _first_month(state: RatesState, rows: list[Reach]) -> int:
     return min(state.first_month, Month.of(start).index) if start else state.first_month
 
 
-def _children_of(months: set[int]) -> list[Reach]:
-    """Every child with a plan or a cell in these months."""
-    first, last = min(months), max(months)
+def _children_between(first: int, last: int) -> list[Reach]:
+    select, params = children_between(first, last)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT child_id FROM visits_plan WHERE start_date <= %s AND (end_date IS NULL OR end_date > %s)"
-            " UNION SELECT child_id FROM visits_visitcell WHERE month BETWEEN %s AND %s",
-            [Month(last).last_day, Month(first).first_day, first, last],
-        )
+        cursor.execute(select, params)
         return [(child, first, last) for (child,) in cursor.fetchall()]

@@ -1,13 +1,17 @@
 """Writes cells and rates. Rates are counted from the stored cells, so that they cannot drift from them."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import TypeVar
 
 from django.db import connection
 
 from visits.constants import METHOD_VERSION
 from visits.rates.dialect import rows_of
 
+T = TypeVar("T")
 Key = tuple[int, int, str]  # child id, month, plan type
 Cell = tuple[int, int, str, int, int, int]  # the key, plan id, team id, outcome
 Point = tuple[int, str, int]  # month, plan type, team id: one row of rates
@@ -28,7 +32,7 @@ class Difference:
     touched: set[Point]
 
 
-def delete_cells(keys: list[Key]) -> None:
+def delete_cells(keys: Sequence[Key]) -> None:
     if not keys:
         return
     gone, params = rows_of("gone", _KEY, keys)
@@ -38,6 +42,25 @@ def delete_cells(keys: list[Key]) -> None:
             " WHERE (child_id, month, plan_type) IN (SELECT child_id, month, plan_type FROM gone)",
             params,
         )
+
+
+def delete_rates(points: Sequence[Point]) -> None:
+    if not points:
+        return
+    gone, params = rows_of("gone", _POINT, points)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {gone} DELETE FROM visits_visitrate"
+            " WHERE (month, plan_type, team_id) IN (SELECT month, plan_type, team_id FROM gone)",
+            params,
+        )
+
+
+def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of up to `size` rows each."""
+    left = iter(rows)
+    while some := list(islice(left, size)):
+        yield some
 
 
 def put_cells(cells: list[Cell]) -> None:

@@ -1,0 +1,109 @@
+"""The truth as columns, as it stands in the database now."""
+
+from datetime import date
+
+import numpy as np
+from django.db import connection
+
+from safeguarding.kernel.periods import Month
+from visits.models import Plan, VisitCut
+from visits.rates.columns import fetch_columns
+from visits.rates.dialect import day_number
+from visits.rates.kernel import OPEN_END, PLAN_TYPES, TYPE_BITS, Cells, Contacts, CutTable, Places, Plans, pack
+from visits.rules import reference_order
+
+_DAY_BITS = 22
+
+
+def load_cuts(first: int, last: int) -> CutTable:
+    rows = VisitCut.objects.filter(month__range=(first, last)).values_list(
+        "plan_type", "month", "regime", "open_cut", "seen_cut", "anniversary_cut", "alternatives_collected"
+    )
+    return CutTable.of(rows, first, last)
+
+
+def load_plans(last: int) -> Plans:
+    """Plans that began by the end of the month `last`."""
+    rows = fetch_columns(
+        [
+            "id",
+            "child_id",
+            kind_of("plan_type"),
+            day_number("start_date"),
+            f"coalesce({day_number('end_date')}, {OPEN_END})",
+            "CASE WHEN long_term THEN 1 ELSE 0 END",
+        ],
+        "FROM visits_plan WHERE start_date <= %s",
+        [_date(Month(last).last_day)],
+        id_column="id",
+    ).T
+    plan_id, child_id, plan_type, start, end, long_term = rows
+    return Plans(plan_id, child_id, plan_type, start, end, long_term, _order(plan_id, child_id, plan_type, start))
+
+
+def load_places(plans: Plans) -> Places:
+    plan_id, team_id, since, until = fetch_columns(
+        ["plan_id", "team_id", day_number("from_date"), f"coalesce({day_number('until_date')}, {OPEN_END})"],
+        "FROM visits_planteam",
+        [],
+        id_column="id",
+    ).T
+    # A plan recorded since the plans were read is in the queue, and is worked out from there.
+    known = np.isin(plan_id, plans.plan_id)
+    return Places(plan_id[known], team_id[known], since[known], until[known])
+
+
+def load_contacts(table: CutTable) -> Contacts:
+    """Visits that can count in the table's months."""
+    if not (table.open_cut >= 0).any():
+        return Contacts(*np.empty((3, 0), np.int64))
+    first_day = date.fromordinal(int(table.seen_cut.min()) + 1)
+    packed = fetch_columns(
+        [
+            f"(child_id << {_DAY_BITS + 1}) | ({day_number('visit_date')} << 1)"
+            " | CASE WHEN method = 'face_to_face' THEN 1 ELSE 0 END"
+        ],
+        "FROM visits_visit WHERE child_seen AND status = 'completed' AND (method = 'face_to_face' OR authorised)"
+        " AND visit_date BETWEEN %s AND %s",
+        [_date(first_day), _date(Month(table.last).last_day)],
+        id_column="id",
+    )[:, 0]
+    return Contacts(packed >> _DAY_BITS + 1, packed >> 1 & (1 << _DAY_BITS) - 1, packed & 1)
+
+
+def load_cells(first: int, last: int) -> Cells:
+    """The stored cells of these months, in order of key."""
+    child_id, month, plan_type, plan_id, team_id, outcome = fetch_columns(
+        ["child_id", "month", kind_of("plan_type"), "plan_id", "team_id", "outcome"],
+        "FROM visits_visitcell WHERE month BETWEEN %s AND %s",
+        [first, last],
+        id_column="child_id",
+    ).T
+    key = pack(child_id, plan_type, month)
+    order = np.argsort(key, kind="stable")
+    return Cells(key[order], plan_id[order], team_id[order], outcome[order])
+
+
+def _order(plan_id: np.ndarray, child_id: np.ndarray, plan_type: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Places by reference of plans that share child, type and start; 0 for all others."""
+    order = np.zeros(len(plan_id), np.int64)
+    if not len(plan_id):
+        return order
+    same = (child_id << TYPE_BITS | plan_type) << _DAY_BITS | start
+    _, group, size = np.unique(same, return_inverse=True, return_counts=True)
+    tied = np.flatnonzero(size[group] > 1)
+    if len(tied):
+        references = Plan.objects.in_bulk(plan_id[tied].tolist())
+        by_reference = sorted(tied, key=lambda row: reference_order(references[int(plan_id[row])].plan_ref))
+        order[by_reference] = np.arange(len(by_reference))
+    return order
+
+
+def kind_of(plan_type: str) -> str:
+    """SQL for a plan type's place in PLAN_TYPES."""
+    places = " ".join(f"WHEN '{name}' THEN {place}" for place, name in enumerate(PLAN_TYPES))
+    return f"CASE {plan_type} {places} END"
+
+
+def _date(day: date) -> object:
+    return connection.ops.adapt_datefield_value(day)
