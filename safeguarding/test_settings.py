@@ -52,8 +52,6 @@ else:
     _DATABASE["TEST"] = {"NAME": f"test_safeguarding_{RUN}"}
     # A connection kept open by a thread of the live server would keep the database from being dropped.
     _DATABASE["CONN_MAX_AGE"] = 0
-    # Lets the flush between tests empty the audit trail, which otherwise refuses it.
-    _DATABASE.setdefault("OPTIONS", {})["options"] = "-c app.audit_maintenance=on"
 if "TEST_DATABASE_NAME" in os.environ:
     # A worker process that works on the test database of the process that started it.
     _DATABASE["NAME"] = os.environ["TEST_DATABASE_NAME"]

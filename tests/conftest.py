@@ -16,6 +16,7 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 from safeguarding import test_settings
+from tests.flush import let_flush_pass_the_guard
 from tests.worker_process import WorkerProcess
 from tools import chromium, valkey
 
@@ -47,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
         server = valkey.start(None, log, port=chosen.port, password=chosen.password)
         config.add_cleanup(lambda: (server.stop(), log.unlink(missing_ok=True)))
     _fence_sockets()
+    let_flush_pass_the_guard()
     config.pluginmanager.register(_Order())
 
 

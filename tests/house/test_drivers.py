@@ -3,8 +3,11 @@
 import socket
 
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
+from accounts import audit
 from safeguarding import test_settings
 
 
@@ -30,3 +33,17 @@ def test_sqlite_is_a_file_in_wal_mode() -> None:
 def test_no_test_leaves_the_machine() -> None:
     with socket.socket() as caller, pytest.raises(AssertionError, match=r"tried to reach 192\.0\.2\.1"):
         caller.connect(("192.0.2.1", 80))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_the_audit_trail_is_emptied_between_tests_and_guarded_within_them(time: str) -> None:
+    events = apps.get_model("accounts.AuditEvent").objects
+    assert events.count() == 0
+    with transaction.atomic():
+        audit.record("sign_in", actor=audit.Actor.command(time), at=timezone.now())
+    with pytest.raises(DatabaseError, match="append"), transaction.atomic():
+        events.all().delete()
+    with pytest.raises(DatabaseError, match="append"), transaction.atomic():
+        events.update(at=timezone.now())
+    assert events.count() == 1
