@@ -13,9 +13,7 @@ PAGES = [
     "/gallery/form/",
     "/gallery/form/?wrong=1",
     "/gallery/messages/?idle=60",
-    "/gallery/error/403/",
     "/gallery/error/409/",
-    "/gallery/error/500/",
     "/gallery/error/locked/",
 ]
 

@@ -349,6 +349,15 @@ class TestAForm:
         assert form.is_valid(), form.errors
         assert form.cleaned_data["notes"] == "a\nb\nc"
 
+    def test_radio_buttons_offer_no_empty_answer(self):
+        field = forms.ChoiceField(
+            label="Seen?", widget=forms.RadioSelect, choices=[("", "Choose"), ("y", "Yes"), ("n", "No")]
+        )
+        html = question(field)
+        assert attribute_values(html, "value") == ["y", "n"]
+        # The first that is offered has the id that an error in the summary leads to.
+        assert 'id="answer_0" name="answer" type="radio" value="y"' in html
+
     def test_a_message_of_the_field_itself_is_left_as_it_is(self):
         class Visit(GovukForm):
             team = forms.ChoiceField(
@@ -387,7 +396,9 @@ class TestComponents:
             page_obj=pages.page(2),
             request=request,
         )
-        assert "?team=North+%26+East&amp;page=3" in html
+        links = attribute_values(html, "href")
+        assert len(links) == 6
+        assert all(link.startswith("?team=North+%26+East&page=") for link in links)
         assert "Showing <strong>11</strong> to <strong>20</strong> of <strong>100</strong> visits" in html
 
     @pytest.mark.parametrize(
