@@ -1,3 +1,15 @@
-from django.urls import URLPattern
+"""The start page, the visiting dashboard and the statements that every page links to."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from dashboards.views import start, statements, visiting
+
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("visiting/", visiting.dashboard, name="visiting"),
+    path("visiting/children/", visiting.children, name="visiting_children"),
+    path("visiting/export.csv", visiting.export, name="visiting_export"),
+    path("visiting/method/", visiting.method, name="visiting_method"),
+    path("accessibility/", statements.accessibility, name="accessibility"),
+    path("privacy/", statements.privacy, name="privacy"),
+]

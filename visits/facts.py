@@ -221,11 +221,10 @@ class CutFact:
 
 @dataclass(frozen=True)
 class ChildOutcome:
-    """One child behind a point of the chart. `child_ref` is for those who may open the record."""
+    """One child behind a point of the chart: by reference, or for an auditor by a code."""
 
-    child_id: int
     child_uid: UUID
-    child_ref: str
+    shown_as: str
     team: str
     outcome: int
 

@@ -1,0 +1,228 @@
+"""Charts and tables of visiting, from counts whose small numbers are already taken out."""
+
+import json
+from collections.abc import Callable, Sequence
+from html import escape
+
+from dashboards.figures import words
+from dashboards.figures.chart import ALTERNATIVE, COMPARATOR, FACE_TO_FACE, INK, NOT_VISITED, SHADE, Chart
+from dashboards.figures.outcomes import Outcomes
+from dashboards.figures.svg import Series, Shade, stacked_bars
+from safeguarding.kernel.disclosure import HIDDEN
+from safeguarding.kernel.periods import Month
+from visits.constants import PlanType
+from visits.facts import RestrictionFact
+
+# Which part of which outcomes leads where; None where the reader may not open the children.
+Links = Callable[[Outcomes, str], str | None]
+
+_PARTS = (
+    ("face_to_face", "Face to face", FACE_TO_FACE, ""),
+    ("alternative", "Authorised alternative", ALTERNATIVE, "/"),
+    ("not_visited", "Not visited", NOT_VISITED, "x"),
+)
+NOT_COLLECTED = "not collected"
+NO_CHILDREN = "no children"
+_COLUMNS = (
+    ("Children", "children", False),
+    ("Face to face", "face_to_face", False),
+    ("Face to face %", "face_to_face", True),
+    ("Alternative", "alternative", False),
+    ("Alternative %", "alternative", True),
+    ("Seen in total", "seen", False),
+    ("Seen in total %", "seen", True),
+    ("Not visited", "not_visited", False),
+)
+
+
+def chart(
+    series: Sequence[Outcomes],
+    *,
+    then: Outcomes | None,
+    then_month: Month | None,
+    shades: Sequence[Shade],
+    place: str,
+    source: str,
+    links: Links,
+) -> Chart:
+    """One plan type over the months of `series` (not empty), the last of which the words are about.
+    `then` is the comparator's outcomes; `then_month` is None where nothing is to be compared."""
+    now = series[-1]
+    code = now.plan_type.lower()
+    table = by_month(series, place=place, links=links)
+    line = _comparator_line(then)
+    return Chart(
+        id=f"visiting-{code}",
+        title=words.headline(now, then, then_month),
+        summary=f"{words.sentence(now, then, then_month)} {words.parts(now)}".strip(),
+        figure=_figure(series, line, shades, links),
+        svg=_svg(code, series, line, shades),
+        table=table,
+        alt=(
+            f"Bars of {words.WHO[now.plan_type]} for each month from {series[0].month.name} to "
+            f"{now.month.name}: seen face to face, seen by an authorised alternative, and not visited, in percent."
+        ),
+        source=source,
+    )
+
+
+def shades_of(restrictions: Sequence[RestrictionFact], months: Sequence[Month]) -> list[tuple[Shade, RestrictionFact]]:
+    """What of the restrictions falls into the months, in months from the first one's start, numbered."""
+    found = []
+    first, last = months[0].first_day, months[-1].last_day
+    for restriction in restrictions:
+        until = restriction.until_date or last
+        if restriction.from_date > last or until < first:
+            continue
+        start = max(_position(restriction.from_date, months[0]), 0.0)
+        end = min(_position(until, months[0], whole_day=True), float(len(months)))
+        found.append((Shade(start, end, str(len(found) + 1)), restriction))
+    return found
+
+
+def by_month(series: Sequence[Outcomes], *, place: str, links: Links) -> dict:
+    name = PlanType(series[0].plan_type).label
+    return {
+        "caption": f"{name}, {place}, by month",
+        "caption_size": "s",
+        "columns": [{"text": "Month"}, *_columns()],
+        "rows": [[outcomes.month.name, *_cells(outcomes, links)] for outcomes in series],
+    }
+
+
+def by_place(plan_type: str, month: Month, heading: str, rows: Sequence[tuple[str, Outcomes]], links: Links) -> dict:
+    """Teams or localities of one month; `heading` names them ('Team')."""
+    return {
+        "caption": f"{PlanType(plan_type).label}, {month.name}, by {heading.lower()}",
+        "caption_size": "s",
+        "columns": [{"text": heading}, *_columns()],
+        "rows": [[name, *_cells(outcomes, links)] for name, outcomes in rows],
+    }
+
+
+def count_text(outcomes: Outcomes, part: str) -> str:
+    """A count as it is shown: a number, 'c' or 'not collected'."""
+    if part == "alternative" and not outcomes.collected:
+        return NOT_COLLECTED
+    count = getattr(outcomes, part)
+    return HIDDEN if count is None else f"{count:,}"
+
+
+def rate_text(outcomes: Outcomes, part: str) -> str:
+    """A rate as it is shown: '72.2%', 'c', 'not collected' or 'no children'."""
+    if part == "alternative" and not outcomes.collected:
+        return NOT_COLLECTED
+    if outcomes.nobody:
+        return NO_CHILDREN
+    rate = outcomes.rate(part)
+    return HIDDEN if rate is None else f"{rate}%"
+
+
+def _columns() -> list[dict]:
+    return [{"text": text, "numeric": True} for text, _, _ in _COLUMNS]
+
+
+def _cells(outcomes: Outcomes, links: Links) -> list[dict]:
+    cells = []
+    for heading, part, is_rate in _COLUMNS:
+        if is_rate:
+            cells.append({"text": rate_text(outcomes, part)})
+            continue
+        cell = {"text": count_text(outcomes, part)}
+        if getattr(outcomes, part) != 0 and cell["text"] != NOT_COLLECTED and (href := links(outcomes, part)):
+            cell |= {"href": href, "hidden": f"{heading.lower()}, {outcomes.month.name}: open the list"}
+        cells.append(cell)
+    return cells
+
+
+def _comparator_line(then: Outcomes | None) -> tuple[str, float] | None:
+    rate = then.rate("seen") if then else None
+    return None if then is None or rate is None else (f"Seen in {then.month.name}: {rate}%", float(rate))
+
+
+def _values(series: Sequence[Outcomes], part: str) -> list[float | None]:
+    rates = [outcomes.rate(part) for outcomes in series]
+    return [None if rate is None else float(rate) for rate in rates]
+
+
+def _marks(series: Sequence[Outcomes]) -> list[str]:
+    """What stands above a month whose bar is missing or not whole."""
+    marks = []
+    for outcomes in series:
+        hidden = any(rate_text(outcomes, part) == HIDDEN for part in ("face_to_face", "alternative", "not_visited"))
+        marks.append("–" if outcomes.nobody else HIDDEN if hidden else "")
+    return marks
+
+
+def _svg(code: str, series: Sequence[Outcomes], line, shades: Sequence[Shade]) -> str:
+    parts = [Series(name, colour, pattern, _values(series, part)) for part, name, colour, pattern in _PARTS]
+    labels = [outcomes.month.short_name for outcomes in series]
+    return stacked_bars(f"bars-{code}", labels, parts, line=line, shades=shades, marks=_marks(series))
+
+
+def _figure(series: Sequence[Outcomes], line, shades: Sequence[Shade], links: Links) -> dict:
+    # Heavy, and of no use to the other pages.
+    import plotly.graph_objects as go
+
+    labels = [outcomes.month.short_name for outcomes in series]
+    figure = go.Figure(layout={"template": "none"})
+    for part, name, colour, pattern in _PARTS:
+        figure.add_bar(
+            name=name,
+            x=labels,
+            y=_values(series, part),
+            marker={
+                "color": "#ffffff" if pattern else colour,
+                "line": {"color": colour, "width": 1},
+                "pattern": {"shape": pattern, "fgcolor": colour, "bgcolor": "#ffffff", "size": 8},
+            },
+            customdata=[links(outcomes, part) for outcomes in series],
+            text=[f"{count_text(outcomes, part)} of {count_text(outcomes, 'children')}" for outcomes in series],
+            textposition="none",
+            hovertemplate=f"%{{x}}<br>{name}: %{{y:.1f}}% (%{{text}})<extra></extra>",
+        )
+    if line:
+        figure.add_scatter(
+            name=markup_free(line[0]),
+            x=labels,
+            y=[line[1]] * len(labels),
+            mode="lines" if len(labels) > 1 else "lines+markers",
+            line={"color": COMPARATOR, "dash": "dashdot", "width": 3},
+            marker={"symbol": "diamond", "size": 10},
+            hoverinfo="name",
+        )
+    for shade in shades:
+        # A bar's middle is a whole number on this axis, its left edge half of one less.
+        figure.add_shape(
+            type="rect", x0=shade.start - 0.5, x1=shade.end - 0.5, y0=0, y1=1, yref="paper", layer="below",
+            fillcolor=SHADE, line_width=0,
+        )  # fmt: skip
+        figure.add_annotation(
+            x=shade.start - 0.5, y=1, yref="paper", text=markup_free(shade.mark), showarrow=False,
+            xanchor="left", yanchor="bottom",
+        )  # fmt: skip
+    for at, (outcomes, mark) in enumerate(zip(series, _marks(series), strict=True)):
+        if mark:
+            height = sum(float(outcomes.rate(part) or 0) for part, *_ in _PARTS)
+            figure.add_annotation(x=at, y=height, text=mark, showarrow=False, yanchor="bottom")
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.2,
+        font_color=INK,
+        yaxis={"range": [0, 100], "ticksuffix": "%", "title": {"text": "Share of the children"}},
+        xaxis={"type": "category", "nticks": 13},
+        hovermode="closest",
+    )
+    # Through JSON: plain values only, whatever plotly keeps inside.
+    return json.loads(figure.to_json())
+
+
+def markup_free(text: str) -> str:
+    """Plotly reads some tags in labels as formatting and links; a name must stay a name."""
+    return escape(text, quote=False)
+
+
+def _position(day, first: Month, *, whole_day: bool = False) -> float:
+    month = Month.of(day)
+    into = (day.day - 1 + whole_day) / month.last_day.day
+    return month.index - first.index + into

@@ -1,0 +1,164 @@
+"""What a reader of the visiting dashboard may choose. A wrong choice gets a message beside the
+field, and the page goes on with the default in its place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django import forms
+from django.http import QueryDict
+
+from dashboards.readers import Reader
+from safeguarding.kernel.govuk import Checkboxes, GovukForm, Layout
+from safeguarding.kernel.periods import Month
+from visits.constants import PlanType
+from visits.facts import TeamPlace
+
+# A period of more than ten years would draw bars that nobody can tell apart.
+MOST_MONTHS = 120
+USUAL_MONTHS = 13
+# The month that boards have compared with since 2020: the last March before the pandemic.
+BASELINE = Month.parse("2019-03")
+NO_COMPARISON = "none"
+PLACES = [("team", "Team"), ("locality", "Locality")]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice that can be shown: always whole, always possible."""
+
+    plan_types: tuple[str, ...]
+    first: Month
+    last: Month
+    compare: Month | None
+    # 'all', 'mine', 'caseload', 'team:<uid>' or 'locality:<name>'
+    scope: str
+    by: str
+
+    @property
+    def months(self) -> list[Month]:
+        return list(self.first.until(self.last))
+
+
+class VisitingForm(GovukForm):
+    """The GET form; `cleaned` gives a Choice whatever was sent."""
+
+    type = forms.MultipleChoiceField(
+        label="Plans", choices=PlanType.choices, widget=forms.CheckboxSelectMultiple
+    )
+    scope = forms.ChoiceField(label="Whose children")
+    first = forms.ChoiceField(label="First month")
+    last = forms.ChoiceField(label="Last month")
+    compare = forms.ChoiceField(label="Compare with")
+    by = forms.ChoiceField(label="Break the last month down by", choices=PLACES)
+
+    subjects = {
+        "type": "at least one kind of plan",
+        "scope": "whose children to show",
+        "first": "the first month",
+        "last": "the last month",
+        "compare": "a month to compare with",
+        "by": "how to break the last month down",
+    }
+
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        worked_out: Sequence[Month],
+        teams: Sequence[TeamPlace],
+        reader: Reader,
+    ) -> None:
+        """`worked_out`: the months that have figures, the earliest first; not empty."""
+        self.default = default_choice(worked_out)
+        months = [(str(month), month.name) for month in reversed(worked_out)]
+        super().__init__(self._with_defaults(data))
+        self.fields["first"].choices = months
+        self.fields["last"].choices = months
+        self.fields["compare"].choices = [(NO_COMPARISON, "Nothing"), *months]
+        self.fields["scope"].choices = scope_choices(teams, reader)
+
+    def build_layout(self) -> Layout:
+        return Layout(Checkboxes("type", small=True), "scope", "first", "last", "compare", "by")
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if "first" in cleaned and "last" in cleaned:
+            first, last = Month.parse(cleaned["first"]), Month.parse(cleaned["last"])
+            if last < first:
+                self.add_error("last", "The last month must be the same as or after the first month")
+            elif last.index - first.index >= MOST_MONTHS:
+                self.add_error("first", f"The period must be {MOST_MONTHS} months or shorter")
+        return cleaned
+
+    def choice(self) -> Choice:
+        """What to show: what was chosen where it can be shown, else the default."""
+        self.is_valid()
+        given, default = self.cleaned_data, self.default
+        first = Month.parse(given["first"]) if "first" in given else None
+        last = Month.parse(given["last"]) if "last" in given else None
+        if last is None and first is None:
+            first, last = default.first, default.last
+        elif last is None:
+            first = min(first, default.last)
+            last = min(first.plus(USUAL_MONTHS - 1), default.last)
+        elif first is None:
+            first = max(last.plus(1 - USUAL_MONTHS), min(default.first, last))
+        compare = given.get("compare", str(default.compare or NO_COMPARISON))
+        return Choice(
+            plan_types=tuple(given.get("type", default.plan_types)),
+            first=first,
+            last=last,
+            compare=None if compare == NO_COMPARISON else Month.parse(compare),
+            scope=given.get("scope", default.scope),
+            by=given.get("by", default.by),
+        )
+
+    def _with_defaults(self, data: QueryDict) -> QueryDict:
+        filled = data.copy()
+        for name, values in as_parameters(self.default).items():
+            # A form that was sent leaves out the boxes not ticked: then none is what was chosen.
+            if name not in filled and not (name == "type" and filled):
+                filled.setlist(name, values)
+        if "type" not in data and not set(data) & set(self.base_fields):
+            filled.setlist("type", list(self.default.plan_types))
+        return filled
+
+
+def default_choice(worked_out: Sequence[Month]) -> Choice:
+    """The last 13 months of every plan type, against March 2019 where there are figures for it,
+    else against the same month a year before."""
+    last = worked_out[-1]
+    compare = next((month for month in (BASELINE, last.plus(-12)) if month in worked_out and month < last), None)
+    return Choice(
+        plan_types=tuple(PlanType.values),
+        first=max(last.plus(1 - USUAL_MONTHS), worked_out[0]),
+        last=last,
+        compare=compare,
+        scope="all",
+        by="team",
+    )
+
+
+def as_parameters(choice: Choice) -> Mapping[str, list[str]]:
+    """A choice as the address holds it."""
+    return {
+        "type": list(choice.plan_types),
+        "scope": [choice.scope],
+        "first": [str(choice.first)],
+        "last": [str(choice.last)],
+        "compare": [str(choice.compare or NO_COMPARISON)],
+        "by": [choice.by],
+    }
+
+
+def scope_choices(teams: Sequence[TeamPlace], reader: Reader) -> list[tuple[str, str | list[tuple[str, str]]]]:
+    choices: list = [("all", "All children")]
+    if reader.own_teams:
+        choices.append(("mine", "My teams"))
+    if reader.has_caseload:
+        choices.append(("caseload", "My caseload"))
+    localities = sorted({team.locality for team in teams})
+    if localities:
+        choices.append(("Localities", [(f"locality:{name}", name) for name in localities]))
+        choices.append(("Teams", [(f"team:{team.uid}", team.name) for team in teams]))
+    return choices

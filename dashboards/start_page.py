@@ -1,0 +1,131 @@
+"""What needs a person, by role. Somebody with two roles gets the parts of both."""
+
+from datetime import date, datetime
+
+from django.urls import reverse
+
+from accounts.constants import Role
+from accounts.policy import Action, Thing, allows
+from dashboards import selectors
+from dashboards.figures import words
+from dashboards.forms import default_choice
+from dashboards.readers import reader_of
+from safeguarding.kernel.periods import Month, day_of
+from visits.constants import Method, PlanType
+from visits.facts import ChildLine, ManagerWork, SocialWorkerWork
+from visits.selectors import rates, worklists
+
+
+def page(user, *, now: datetime) -> dict:
+    """The context of the start page."""
+    roles = user.roles
+    today = day_of(now)
+    context: dict = {"roles": roles, "today": today}
+    if Role.SOCIAL_WORKER in roles:
+        context["caseload"] = _caseload(worklists.social_worker_work(user, at=now), today)
+    if Role.MANAGER in roles:
+        context["teams"] = _teams(worklists.manager_work(user, at=now), today)
+    if allows(roles, Action.VIEW, Thing.VISIT_RATES):
+        context["findings"], context["age"] = _findings(user, now)
+    context["links"] = _links(roles)
+    return context
+
+
+def _caseload(work: SocialWorkerWork, today: date) -> dict:
+    return {
+        "total": work.total,
+        "overdue": work.overdue,
+        "shown": len(work.children),
+        "items": [_child_item(line, today) for line in work.children],
+    }
+
+
+def _teams(work: ManagerWork, today: date) -> dict:
+    return {
+        "not_seen_count": work.not_seen_count,
+        "not_seen": [_child_item(line, today) for line in work.not_seen_in_time],
+        "awaiting_count": work.awaiting_count,
+        "awaiting": [
+            {
+                "text": line.shown_as,
+                "href": reverse("visit", args=[line.visit_uid]),
+                "hint": f"{Method(line.method).label} on {_day(line.visit_date)}"
+                + (f", recorded by {line.recorded_by}" if line.recorded_by else ""),
+                "tag": {"text": "To authorise", "colour": "yellow"},
+            }
+            for line in work.awaiting
+        ],
+        "emergency_count": work.emergency_access_count,
+        "emergency": [
+            {
+                "text": line.shown_as,
+                "href": reverse("child", args=[line.child_uid]),
+                "hint": f"Opened by {line.person} on {_day(day_of(line.opened_at))}",
+                "tag": {"text": "Another manager must look", "colour": "grey"}
+                if line.own
+                else {"text": "To look at", "colour": "yellow"},
+            }
+            for line in work.emergency_accesses
+        ],
+    }
+
+
+def _child_item(line: ChildLine, today: date) -> dict:
+    plans = ", ".join(PlanType(plan_type).label for plan_type in line.plan_types) or "No open plan"
+    seen = f"last seen face to face {_day(line.last_face_to_face)}" if line.last_face_to_face else (
+        "not seen face to face yet"
+    )
+    item = {"text": line.shown_as, "href": reverse("child", args=[line.uid]), "hint": f"{plans}; {seen}"}
+    if line.due_by is None:
+        return item | {"status": "Nothing due"}
+    if line.overdue(today):
+        return item | {"tag": {"text": f"Overdue since {_day(line.due_by)}", "colour": "red"}}
+    return item | {"tag": {"text": f"Due by {_day(line.due_by)}", "colour": "blue"}}
+
+
+def _findings(user, now: datetime) -> tuple[list[str], dict | None]:
+    """The latest month's sentence of every plan type, as this person may see it."""
+    fresh = rates.freshness()
+    months = selectors.worked_out_months(fresh)
+    if not months:
+        return [], None
+    choice = default_choice(months)
+    counts = selectors.Rates(
+        choice.plan_types,
+        [choice.last],
+        besides=[choice.compare] if choice.compare else [],
+        places=selectors.Places(rates.teams()),
+        reader=reader_of(user, at=now),
+        worked_out=months,
+    )
+    of_all = counts.of_scope("all")
+    sentences = [
+        words.sentence(
+            of_all(choice.last, plan_type),
+            of_all(choice.compare, plan_type) if choice.compare else None,
+            choice.compare,
+        )
+        for plan_type in choice.plan_types
+    ]
+    return sentences, selectors.age(fresh, now=now)
+
+
+# Text, address, what it is for, and what opens it.
+_LINKS = (
+    ("Children", "children", "Find a child, see plans and visits", (Action.VIEW, Thing.CHILD)),
+    ("People", "people", "Who may sign in, and with which rights", (Action.CREATE, Thing.USER_ACCOUNT)),
+    ("Jobs", "jobs", "Whether figures and imports are running as they should", (Action.VIEW, Thing.JOB_RUN)),
+    ("Audit trail", "audit_trail", "Who did and looked at what", (Action.VIEW, Thing.AUDIT_TRAIL)),
+)
+
+
+def _links(roles) -> list[dict]:
+    return [
+        {"text": text, "href": reverse(name), "hint": hint}
+        for text, name, hint, needs in _LINKS
+        if allows(roles, *needs)
+    ]
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {Month.of(day).name}"

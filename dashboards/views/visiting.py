@@ -1,0 +1,158 @@
+"""The visiting dashboard, its method, its table as a file, and the children behind a figure."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.access import requires
+from accounts.audit import Actor, record
+from accounts.policy import Action, Thing
+from dashboards import presenters, selectors
+from dashboards.drill import CHILDREN_PER_PAGE, Drill, DrillForm
+from dashboards.figures import visiting as figures
+from dashboards.figures.outcomes import Outcomes
+from dashboards.forms import Choice, VisitingForm, as_parameters
+from dashboards.readers import Reader, reader_of
+from safeguarding.kernel.spreadsheets import csv_lines
+from visits.selectors import rates
+
+
+class _Page:
+    """What the dashboard and its export have in common: one reader, one choice, its counts."""
+
+    def __init__(self, request: HttpRequest, now: datetime) -> None:
+        self.now = now
+        self.reader: Reader = reader_of(request.user, at=now)
+        self.fresh = rates.freshness()
+        self.months = selectors.worked_out_months(self.fresh)
+        self.places = selectors.Places(rates.teams())
+        self.form: VisitingForm | None = None
+        if not self.months:
+            return
+        self.form = VisitingForm(
+            request.GET, worked_out=self.months, teams=self.places.teams, reader=self.reader
+        )
+        self.choice: Choice = self.form.choice()
+        compared = [self.choice.compare] if self.choice.compare else []
+        self.rates = selectors.Rates(
+            self.choice.plan_types,
+            self.choice.months,
+            besides=compared,
+            places=self.places,
+            reader=self.reader,
+            worked_out=self.months,
+        )
+        if self.choice.scope == "caseload":
+            self.of_scope = selectors.caseload(
+                request.user, self.choice.plan_types, self.choice.months, compared, at=now
+            )
+        else:
+            self.of_scope = self.rates.of_scope(self.choice.scope)
+
+    def series(self, plan_type: str) -> list[Outcomes]:
+        found = (self.of_scope(month, plan_type) for month in self.choice.months)
+        return [outcomes for outcomes in found if outcomes is not None]
+
+    def compared(self, plan_type: str) -> Outcomes | None:
+        return self.of_scope(self.choice.compare, plan_type) if self.choice.compare else None
+
+    def link(self, outcomes: Outcomes, part: str, scope: str = "") -> str | None:
+        """Where the children behind a figure are listed, for those who may open the list."""
+        if not self.reader.may_open_children:
+            return None
+        query = {"month": str(outcomes.month), "type": outcomes.plan_type, "outcome": part}
+        return f"{reverse('visiting_children')}?{urlencode(query | {'scope': scope or self.choice.scope})}"
+
+
+@requires(Action.VIEW, Thing.VISIT_RATES)
+def dashboard(request: HttpRequest) -> HttpResponse:
+    page = _Page(request, timezone.now())
+    age = selectors.age(page.fresh, now=page.now)
+    if page.form is None:
+        return render(request, "dashboards/visiting.html", {"age": age, "sections": []})
+    choice = page.choice
+    shades = figures.shades_of(rates.restrictions(), choice.months)
+    sections = [
+        presenters.section(page, plan_type, [shade for shade, _ in shades]) for plan_type in choice.plan_types
+    ]
+    context = {
+        "age": age,
+        "form": page.form,
+        "choice": choice,
+        "place": page.places.name(choice.scope),
+        "sections": sections,
+        "restrictions": [(shade.mark, restriction) for shade, restriction in shades],
+        "suppressed": presenters.is_suppressed(page.reader, choice.scope),
+        "reader": page.reader,
+        "method_versions": sorted(page.rates.method_versions),
+        "some_not_collected": any(section.not_collected for section in sections),
+        "export_query": urlencode(as_parameters(choice), doseq=True),
+    }
+    return render(request, "dashboards/visiting.html", context)
+
+
+@requires(Action.DOWNLOAD, Thing.VISIT_RATES)
+def export(request: HttpRequest) -> HttpResponse:
+    page = _Page(request, timezone.now())
+    header, rows = presenters.export_rows(page) if page.form else (presenters.EXPORT_COLUMNS, [])
+    detail = {"rows": len(rows)}
+    if page.form:
+        detail |= {name: values for name, values in as_parameters(page.choice).items()}
+    with transaction.atomic():
+        record(
+            "visit_rates.exported",
+            actor=Actor.person(request.user),
+            at=page.now,
+            object_kind="visit_rates",
+            detail=detail,
+        )
+    response = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="visit-rates.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@requires(Action.VIEW, Thing.CHILD)
+def children(request: HttpRequest) -> HttpResponse:
+    """The children behind a figure, as far as the reader may open their records."""
+    now = timezone.now()
+    reader = reader_of(request.user, at=now)
+    months = selectors.worked_out_months(rates.freshness())
+    places = selectors.Places(rates.teams())
+    form = DrillForm(request.GET, worked_out=months, teams=places.teams, reader=reader)
+    if not form.is_valid():
+        return render(request, "dashboards/visiting_children.html", {"form": form}, status=400)
+    drill = Drill.of(form.cleaned_data)
+    start = (drill.page - 1) * CHILDREN_PER_PAGE
+    with transaction.atomic():
+        found, lines = rates.children_behind(
+            request.user,
+            month=drill.month.index,
+            plan_type=drill.plan_type,
+            outcomes=drill.outcomes,
+            team_ids=places.team_ids(drill.scope, reader),
+            at=now,
+            start=start,
+            size=CHILDREN_PER_PAGE,
+        )
+        record(
+            "visit_rates.drilled",
+            actor=Actor.person(request.user),
+            at=now,
+            object_kind="visit_rates",
+            detail=drill.as_detail() | {"shown": len(lines), "found": found},
+        )
+    shown = presenters.point(drill, places=places, reader=reader, worked_out=months)
+    context = presenters.children_page(drill, found, lines, shown, places=places)
+    return render(request, "dashboards/visiting_children.html", context)
+
+
+@requires(Action.VIEW, Thing.VISIT_RATES)
+def method(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    return render(request, "dashboards/visiting_method.html", presenters.method_page(request, now=now))
