@@ -15,6 +15,7 @@ from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from safeguarding.errors import server_error
 from safeguarding.kernel.govuk import (
     Checkboxes,
     GovukDateField,
@@ -465,6 +466,18 @@ def test_an_error_page_stands_without_any_context(name):
     assert "Safeguarding Oversight</title>" in html
 
 
+def test_the_page_for_our_own_failure_asks_nothing_that_may_have_failed():
+    class Broken:
+        def __getattr__(self, name: str) -> object:
+            raise RuntimeError("the database is away")
+
+    request = RequestFactory().get("/")
+    request.user = request.session = Broken()
+    answer = server_error(request)
+    assert answer.status_code == 500
+    assert b"problem with the service" in answer.content
+
+
 def test_a_stale_edit_shows_both_texts():
     html = gallery.error_page(RequestFactory().get("/"), "409").content.decode()
     assert "Seen at home.<br>Well." in html
@@ -484,7 +497,9 @@ def test_a_template_has_nothing_inline(path):
     )
     assert not re.search(r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", source)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", source))
-    assert not re.search(r"(?:src|href)=[\"'](?:https?:)?//", source)
+    assert not re.search(r"src=[\"'](?:https?:)?//|<link[^>]*href=[\"'](?:https?:)?//", source)
+    # Without the page's context there is no token, and the form would be refused.
+    assert not re.search(r"components/(?:form|post_button)\.html[^%]*\bonly\s*%}", source)
 
 
 def test_every_static_file_that_a_template_names_is_there():
