@@ -22,7 +22,8 @@ environ.Env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 # Demonstration accounts may sign in (without a second factor), and every page says so.
 DEMO = env.bool("DEMO", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
+# Django stops with a traceback at an empty key; a short one reaches the check that says what to do.
+SECRET_KEY = env.str("SECRET_KEY", default="") or "not set"
 # Signs the audit trail's chain; its own key, so that turning over SECRET_KEY breaks no seal.
 AUDIT_KEY = env.str("AUDIT_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
