@@ -17,8 +17,8 @@ from accounts.models import canonical_email
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": "Enter a correct email address and password. If they are right, your account may "
-        "be switched off: ask the person who looks after access for your organisation",
+        "email_password_mismatch": "Enter a correct email address and password. If they are right, your "
+        "account may be switched off: ask the person who looks after access for your organisation",
         "enter_current_password": "Enter your current password",
         "incorrect_code": "Enter a correct code. Each code works once and for a short time",
         "incorrect_password": "Enter your password as you do to sign in",
@@ -58,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
-        "cannot_delete_authenticator": "Your role needs a second step. You can set it up anew, but not switch it off",
+        "cannot_delete_authenticator": "Your role needs a second step, so it cannot be taken off",
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
     }
 
@@ -75,7 +75,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 def client_address(request: HttpRequest) -> str:
     """The address the request came from: the last one that our own proxies wrote down, never one
     that the caller may have made up."""
-    forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    written = request.headers.get("x-forwarded-for", "").split(",")
+    forwarded = [part.strip() for part in written if part.strip()]
     if settings.PROXY_COUNT and len(forwarded) >= settings.PROXY_COUNT:
         return forwarded[-settings.PROXY_COUNT]
     return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 - a name for "not known", nothing listens

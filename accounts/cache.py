@@ -21,14 +21,18 @@ class ForgivingRedisCache(RedisCache):
 
     def add(self, key, value, timeout=..., version=None):
         kwargs = {} if timeout is ... else {"timeout": timeout}
-        return self._try(lambda: super(ForgivingRedisCache, self).add(key, value, version=version, **kwargs), True)
+        return self._try(
+            lambda: super(ForgivingRedisCache, self).add(key, value, version=version, **kwargs), True
+        )
 
     def get(self, key, default=None, version=None):
         return self._try(lambda: super(ForgivingRedisCache, self).get(key, default, version=version), default)
 
     def set(self, key, value, timeout=..., version=None):
         kwargs = {} if timeout is ... else {"timeout": timeout}
-        return self._try(lambda: super(ForgivingRedisCache, self).set(key, value, version=version, **kwargs), None)
+        return self._try(
+            lambda: super(ForgivingRedisCache, self).set(key, value, version=version, **kwargs), None
+        )
 
     def delete(self, key, version=None):
         return self._try(lambda: super(ForgivingRedisCache, self).delete(key, version=version), False)
@@ -38,4 +42,6 @@ class ForgivingRedisCache(RedisCache):
 
     def set_many(self, data, timeout=..., version=None):
         kwargs = {} if timeout is ... else {"timeout": timeout}
-        return self._try(lambda: super(ForgivingRedisCache, self).set_many(data, version=version, **kwargs), list(data))
+        return self._try(
+            lambda: super(ForgivingRedisCache, self).set_many(data, version=version, **kwargs), list(data)
+        )

@@ -88,7 +88,11 @@ class SecondFactorMiddleware:
             return self.get_response(request)
         if not Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists():
             sessions.forget_second_step(request.session)
-            return self.get_response(request) if request.path in self.to_set_up else redirect("mfa_activate_totp")
+            return (
+                self.get_response(request)
+                if request.path in self.to_set_up
+                else redirect("mfa_activate_totp")
+            )
         if sessions.passed_second_step(request.session):
             return self.get_response(request)
         # Signed in by password alone, in another browser, before the second step was set up.

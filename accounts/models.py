@@ -38,6 +38,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # May sign in without a second factor, and only where DEMO is on.
     is_demo = models.BooleanField(default=False)
+    # When it was last switched on again; its days of not being used count from then.
+    switched_on_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -59,7 +61,9 @@ class User(AbstractBaseUser):
     @cached_property
     def _rights(self) -> frozenset[str]:
         return frozenset(
-            self.grants.filter(ended_at=None).exclude(needs_second=True, seconded_at=None).values_list("right", flat=True)
+            self.grants.filter(ended_at=None)
+            .exclude(needs_second=True, seconded_at=None)
+            .values_list("right", flat=True)
         )
 
     @property

@@ -26,7 +26,9 @@ class ServiceWordsValidator:
         for word in self.words:
             rest = rest.replace(word, "")
         if sum(letter.isalpha() for letter in rest) < 4 and len(rest) < 8:
-            raise ValidationError("Use words that do not come from this service.", code="password_service_words")
+            raise ValidationError(
+                "Use words that do not come from this service.", code="password_service_words"
+            )
 
     def get_help_text(self) -> str:
         return "Not made of this service's words."

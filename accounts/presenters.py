@@ -1,12 +1,16 @@
 """Words of the people pages and the audit trail."""
 
 import json
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
 
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 
 from accounts.constants import RIGHT_LABELS
 from accounts.facts import AuditRow, PersonRow, Right
 from accounts.models import User
+from accounts.selectors import NOT_RECORDED
 
 _ACTIONS = {
     "session.signed_in": "Signed in",
@@ -31,9 +35,9 @@ _ACTIONS = {
 }
 
 
-def moment(at) -> str:
+def moment(at: datetime) -> str:
     """'4 May 2026, 9:05am' in the place's own time."""
-    local = localtime(at)
+    local = at.astimezone(get_current_timezone())
     return f"{local.day} {local:%B %Y}, {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
 
 
@@ -46,7 +50,11 @@ def right_words(right: str) -> str:
     return str(RIGHT_LABELS.get(right, right))
 
 
-def own_account(user: User, *, second_factor: bool) -> list[dict]:
+def _columns(*titles: str) -> list[dict]:
+    return [{"text": title} for title in titles]
+
+
+def own_account(user: User) -> list[dict]:
     return [
         {"key": "Name", "value": user.name},
         {"key": "Email address", "value": user.email},
@@ -57,7 +65,7 @@ def own_account(user: User, *, second_factor: bool) -> list[dict]:
 def rights_table(rights: list[Right]) -> dict:
     return {
         "caption": "What you may do",
-        "columns": [{"text": "Role or permission"}, {"text": "Since"}, {"text": "Given by"}],
+        "columns": _columns("Role or permission", "Since", "Given by"),
         "rows": [
             [
                 right_words(right.right) + (" (waits for a second administrator)" if right.waiting else ""),
@@ -66,35 +74,88 @@ def rights_table(rights: list[Right]) -> dict:
             ]
             for right in rights
         ],
-        "empty": "No role has been given to you yet. Ask the person who looks after access for your organisation.",
+        "empty": "You have no role yet. Ask the person who looks after access for your organisation.",
     }
 
 
-def people_table(rows: list[PersonRow], href) -> dict:
+def person_rows(user: User) -> list[dict]:
+    return [
+        {"key": "Email address", "value": user.email},
+        {"key": "Job title", "value": user.job_title or "Not given"},
+        {"key": "Account", "tag": {"text": "Active", "colour": "green"} if user.is_active else
+            {"text": "Switched off", "colour": "grey"}},
+        {"key": "Last signed in", "value": moment(user.last_login) if user.last_login else "Never"},
+        {"key": "Made", "value": f"{moment(user.created_at)} by "
+            f"{user.created_by.name if user.created_by else NOT_RECORDED}"},
+    ]  # fmt: skip
+
+
+def held_rights(rights: list[Right], *, viewer_uid: UUID) -> list[dict]:
+    """Each right with what the page says of it, and whether `viewer_uid` may confirm it."""
+    return [
+        {
+            "uid": right.uid,
+            "name": right_words(right.right),
+            "history": _given(right),
+            "waiting": right.waiting,
+            "may_confirm": right.waiting and right.granted_by_uid != viewer_uid,
+        }
+        for right in rights
+    ]
+
+
+def _given(right: Right) -> str:
+    words = f"Given by {right.granted_by} on {moment(right.granted_at)}"
+    if right.seconded_at:
+        words += f", confirmed by {right.seconded_by} on {moment(right.seconded_at)}"
+    return words
+
+
+def ended_rights_table(rights: list[Right]) -> dict:
+    return {
+        "caption": "Ended",
+        "caption_size": "s",
+        "columns": _columns("Role or permission", "Given", "Ended"),
+        "rows": [
+            [right_words(right.right), _given(right), f"By {right.ended_by} on {moment(right.ended_at)}"]
+            for right in rights
+        ],
+        "empty": "Nothing has been ended.",
+    }
+
+
+def people_table(rows: list[PersonRow], href: Callable[[UUID], str]) -> dict:
     return {
         "caption": "Accounts",
-        "columns": [{"text": "Name"}, {"text": "Email address"}, {"text": "Roles"}, {"text": "Last signed in"},
-                    {"text": "State"}],
+        "columns": _columns("Name", "Email address", "Roles", "Last signed in", "State"),
         "rows": [
             [
                 {"text": row.name, "href": href(row.uid)},
                 row.email,
                 ", ".join(right_words(right) for right in row.rights) or "None",
                 moment(row.last_signed_in_at) if row.last_signed_in_at else "Never",
-                {"text": "Active", "tag": "green"} if row.is_active else {"text": "Switched off", "tag": "grey"},
+                {"text": "Active", "tag": "green"}
+                if row.is_active
+                else {"text": "Switched off", "tag": "grey"},
             ]
             for row in rows
         ],
         "empty": "No account matches. Check the spelling, or search for a part of the name.",
-    }  # fmt: skip
+    }
 
 
 def audit_table(rows: list[AuditRow]) -> dict:
     return {
         "caption": "Events, newest first",
-        "columns": [{"text": "When"}, {"text": "Who"}, {"text": "What"}, {"text": "Record"}, {"text": "Details"}],
+        "columns": _columns("When", "Who", "What", "Record", "Details"),
         "rows": [
-            [moment(row.at), who_words(row), action_words(row.action), record_words(row), detail_words(row.detail)]
+            [
+                moment(row.at),
+                who_words(row),
+                action_words(row.action),
+                record_words(row),
+                detail_words(row.detail),
+            ]
             for row in rows
         ],
         "empty": "No event matches these filters.",
@@ -114,7 +175,11 @@ def record_words(row: AuditRow) -> str:
 
 def detail_words(detail: dict) -> str:
     return "; ".join(
-        f"{key.replace('_', ' ')}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        f"{key.replace('_', ' ')}: {_plain(value)}"
         for key, value in detail.items()
         if value not in ("", None, [], {})
     )
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -24,7 +24,9 @@ class UserQuerySet(models.QuerySet):
         """Each word of `text` is somewhere in the name, the address or the job title."""
         found = self
         for word in text.split()[:5]:
-            found = found.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(job_title__icontains=word))
+            found = found.filter(
+                Q(name__icontains=word) | Q(email__icontains=word) | Q(job_title__icontains=word)
+            )
         return found
 
     def holding(self, right: str) -> "UserQuerySet":

@@ -20,7 +20,9 @@ from accounts.audit import Actor, record
 from accounts.models import User, canonical_email
 
 
-def _note(action: str, request: HttpRequest | None, user: User | None, actor: Actor | None = None, **detail: Any) -> None:
+def _note(
+    action: str, request: HttpRequest | None, user: User | None, actor: Actor | None = None, **detail: Any
+) -> None:
     """One event about `user`, in a transaction of its own where there is none around."""
     address = client_address(request) if request is not None else ""
     with transaction.atomic():
@@ -47,7 +49,9 @@ def signed_out(sender: type, request: HttpRequest, user: User | None, **kwargs: 
 
 
 @receiver(auth_signals.user_login_failed)
-def sign_in_failed(sender: type, credentials: dict, request: HttpRequest | None = None, **kwargs: Any) -> None:
+def sign_in_failed(
+    sender: type, credentials: dict, request: HttpRequest | None = None, **kwargs: Any
+) -> None:
     # What was typed is not kept: it may be a password that slipped into the wrong box.
     email = canonical_email(credentials.get("email") or "")
     known = User.objects.filter(email=email).first() if email else None
@@ -73,18 +77,24 @@ def second_step_passed(sender: type, request: HttpRequest, user: User, **kwargs:
 
 
 @receiver(mfa_signals.authenticator_added)
-def second_factor_added(sender: type, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
+def second_factor_added(
+    sender: type, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
+) -> None:
     sessions.pass_second_step(request.session)
     _note("second_factor.added", request, user, kind=authenticator.type)
 
 
 @receiver(mfa_signals.authenticator_removed)
-def second_factor_removed(sender: type, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
+def second_factor_removed(
+    sender: type, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
+) -> None:
     _note("second_factor.removed", request, user, kind=authenticator.type)
 
 
 @receiver(mfa_signals.authenticator_reset)
-def second_factor_renewed(sender: type, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
+def second_factor_renewed(
+    sender: type, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
+) -> None:
     _note("second_factor.renewed", request, user, kind=authenticator.type)
 
 

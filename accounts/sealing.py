@@ -17,7 +17,9 @@ def unseal(sealed: str) -> str:
 
 
 def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(_key(secret)) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]])
+    return MultiFernet(
+        [Fernet(_key(secret)) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]]
+    )
 
 
 def _key(secret: str) -> bytes:

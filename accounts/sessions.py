@@ -30,7 +30,7 @@ def why_ended(session: SessionBase, now: datetime) -> str | None:
     moment = now.timestamp()
     # A session that does not say when it began is older than these limits.
     if moment - session.get(_BEGAN, 0) >= settings.SESSION_ABSOLUTE_SECONDS:
-        return f"You were signed out because you had been signed in for {_words(settings.SESSION_ABSOLUTE_SECONDS)}."
+        return f"You were signed out after {_words(settings.SESSION_ABSOLUTE_SECONDS)}. Please sign in again."
     if moment - session.get(_SEEN, 0) >= settings.SESSION_IDLE_SECONDS:
         return f"You were signed out after {_words(settings.SESSION_IDLE_SECONDS)} without activity."
     return None

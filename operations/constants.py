@@ -1,3 +1,7 @@
+"""States of a job, and how long the machine's own notes are kept."""
+
+from datetime import timedelta
+
 from django.db.models import TextChoices
 
 
@@ -6,3 +10,10 @@ class JobState(TextChoices):
     RUNNING = "running", "Running"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+
+
+# Longer than any task may run (CELERY_TASK_TIME_LIMIT, 30 minutes): silent so long is dead.
+SILENT_AFTER = timedelta(minutes=35)
+
+# A form that was opened so long ago is not sent any more (a session lasts 8 hours).
+TOKENS_KEPT_FOR = timedelta(days=2)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -12,3 +13,24 @@ class Held:
     owner: str
     fence: int
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Run:
+    """One job run, as pages show it."""
+
+    uid: UUID
+    kind: str
+    state: str
+    asked_at: datetime
+    asked_by: str
+    started_at: datetime | None
+    heartbeat_at: datetime | None
+    finished_at: datetime | None
+    done_steps: int
+    all_steps: int
+    step: str
+    method_version: str
+    inputs: dict
+    counts: dict
+    outcome: str

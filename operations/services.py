@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.audit import Actor
 from accounts.models import User
-from operations.constants import JobState
+from operations.constants import SILENT_AFTER, TOKENS_KEPT_FOR, JobState
 from operations.leases import LeaseBusy, LeaseLost, confirm, extend, lock, release, take
 from operations.models import JobRun, OnceToken
 from safeguarding.kernel.errors import AlreadyDone, Refusal
@@ -19,7 +19,9 @@ __all__ = [
     "confirm",
     "extend",
     "fail_run",
+    "fail_silent_runs",
     "finish_run",
+    "forget_used_tokens",
     "lock",
     "once",
     "progress",
@@ -41,7 +43,9 @@ def once(*, token: UUID, purpose: str, user: User, outcome: str, now: datetime) 
     except IntegrityError:
         first = OnceToken.objects.get(token=token)
         if first.user_id != user.pk or first.purpose != purpose:
-            raise Refusal("not_your_form", "This form is out of date. Open it again and send it anew.") from None
+            raise Refusal(
+                "not_your_form", "This form is out of date. Open it again and send it anew."
+            ) from None
         raise AlreadyDone(first.outcome) from None
 
 
@@ -88,3 +92,16 @@ def fail_run(run: JobRun, *, now: datetime, outcome: str, counts: dict | None = 
     JobRun.objects.filter(pk=run.pk).update(
         state=JobState.FAILED, finished_at=now, heartbeat_at=now, outcome=outcome[:500], counts=counts or {}
     )
+
+
+def fail_silent_runs(*, now: datetime) -> int:
+    """Runs without a sign of life for longer than any may take have lost their worker; how many.
+    What they had written stands or was undone with their transaction; a new run starts clean."""
+    silent = JobRun.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=now - SILENT_AFTER)
+    outcome = "The worker stopped before the run was over. Start it again."
+    return silent.update(state=JobState.FAILED, finished_at=now, outcome=outcome)
+
+
+def forget_used_tokens(*, now: datetime) -> int:
+    """Tokens of forms that nobody can send any more; how many."""
+    return OnceToken.objects.filter(used_at__lt=now - TOKENS_KEPT_FOR).delete()[0]

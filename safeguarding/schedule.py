@@ -19,4 +19,25 @@ BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=15),
         "options": {"expires": 3600 * 6},
     },
+    "switch-off-dormant-accounts": {
+        "task": "accounts.tasks.switch_off_dormant_accounts",
+        "schedule": crontab(hour=3, minute=5),
+        "options": {"expires": 3600 * 6},
+    },
+    "clear-ended-sessions": {
+        "task": "accounts.tasks.clear_ended_sessions",
+        "schedule": crontab(hour=3, minute=20),
+        "options": {"expires": 3600 * 6},
+    },
+    # A run whose worker was killed says so, instead of running for ever.
+    "fail-silent-runs": {
+        "task": "operations.tasks.fail_silent_runs",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
+    "forget-used-tokens": {
+        "task": "operations.tasks.forget_used_tokens",
+        "schedule": crontab(hour=3, minute=35),
+        "options": {"expires": 3600 * 6},
+    },
 }

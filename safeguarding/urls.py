@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from safeguarding import health
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("dashboards.urls")),
     path("", include("accounts.urls")),
     path("", include("operations.urls")),

@@ -14,7 +14,7 @@ from accounts.adapters import locked_out
 from accounts.models import canonical_email
 from safeguarding.kernel.govuk import GovukFormMixin, Text, refuse_odd_characters
 
-PASSWORD_HINT = (
+CHOOSING_HINT = (
     "Use 12 characters or more. Three random words are easy to remember and hard to guess. "
     "Any characters will do. Do not use a common password or this service's own words."
 )
@@ -37,7 +37,7 @@ class _HouseMixin(GovukFormMixin):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field, PasswordField):
                 field.validators = [check for check in field.validators if check is not refuse_odd_characters]
@@ -61,8 +61,12 @@ class SignInForm(_HouseMixin, _LoginForm):
 
 
 class ChangePasswordForm(_HouseMixin, account_forms.ChangePasswordForm):
-    labels = {"oldpassword": "Current password", "password1": "New password", "password2": "New password again"}
-    hints = {"password1": PASSWORD_HINT}
+    labels = {
+        "oldpassword": "Current password",
+        "password1": "New password",
+        "password2": "New password again",
+    }
+    hints = {"password1": CHOOSING_HINT}
     subjects = {
         "oldpassword": "your current password",
         "password1": "a new password",
@@ -72,7 +76,7 @@ class ChangePasswordForm(_HouseMixin, account_forms.ChangePasswordForm):
 
 class ResetPasswordKeyForm(_HouseMixin, account_forms.ResetPasswordKeyForm):
     labels = {"password1": "New password", "password2": "New password again"}
-    hints = {"password1": PASSWORD_HINT}
+    hints = {"password1": CHOOSING_HINT}
     subjects = {"password1": "a new password", "password2": "the new password again"}
 
 

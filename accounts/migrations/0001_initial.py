@@ -7,82 +7,217 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='email address')),
-                ('name', models.CharField(max_length=120)),
-                ('job_title', models.CharField(blank=True, max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="email address")),
+                ("name", models.CharField(max_length=120)),
+                ("job_title", models.CharField(blank=True, max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor_uid', models.UUIDField(null=True)),
-                ('actor_label', models.CharField(max_length=300)),
-                ('roles', models.CharField(blank=True, max_length=40)),
-                ('action', models.CharField(max_length=60)),
-                ('object_kind', models.CharField(blank=True, max_length=40)),
-                ('object_uid', models.UUIDField(null=True)),
-                ('child_uid', models.UUIDField(null=True)),
-                ('detail', models.JSONField(default=dict)),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("actor_uid", models.UUIDField(null=True)),
+                ("actor_label", models.CharField(max_length=300)),
+                ("roles", models.CharField(blank=True, max_length=40)),
+                ("action", models.CharField(max_length=60)),
+                ("object_kind", models.CharField(blank=True, max_length=40)),
+                ("object_uid", models.UUIDField(null=True)),
+                ("child_uid", models.UUIDField(null=True)),
+                ("detail", models.JSONField(default=dict)),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64, unique=True)),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['child_uid', '-id'], name='audit_child'), models.Index(fields=['object_uid', '-id'], name='audit_object'), models.Index(fields=['actor_uid', '-id'], name='audit_actor'), models.Index(fields=['action', '-id'], name='audit_action')],
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["child_uid", "-id"], name="audit_child"),
+                    models.Index(fields=["object_uid", "-id"], name="audit_object"),
+                    models.Index(fields=["actor_uid", "-id"], name="audit_actor"),
+                    models.Index(fields=["action", "-id"], name="audit_action"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditHead',
+            name="AuditHead",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('event_id', models.BigIntegerField(default=0)),
-                ('hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("event_id", models.BigIntegerField(default=0)),
+                (
+                    "hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000",
+                        max_length=64,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_is_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="audit_head_is_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('right', models.CharField(choices=[('BM', 'Board member'), ('MG', 'Manager'), ('SW', 'Social worker'), ('PR', 'Partner representative'), ('CO', 'Coordinator'), ('AU', 'Auditor or scrutineer'), ('AD', 'Administrator'), ('import_records', 'May import records on a page'), ('head_of_service', 'Head of service: sees all teams as their manager does'), ('practice_audit', 'May audit practice without a line to the case')], max_length=20)),
-                ('granted_at', models.DateTimeField()),
-                ('needs_second', models.BooleanField(default=False)),
-                ('seconded_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('seconded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "right",
+                    models.CharField(
+                        choices=[
+                            ("BM", "Board member"),
+                            ("MG", "Manager"),
+                            ("SW", "Social worker"),
+                            ("PR", "Partner representative"),
+                            ("CO", "Coordinator"),
+                            ("AU", "Auditor or scrutineer"),
+                            ("AD", "Administrator"),
+                            ("import_records", "May import records on a page"),
+                            ("head_of_service", "Head of service: sees all teams as their manager does"),
+                            ("practice_audit", "May audit practice without a line to the case"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("granted_at", models.DateTimeField()),
+                ("needs_second", models.BooleanField(default=False)),
+                ("seconded_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "seconded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['granted_at', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('right__in', ['BM', 'MG', 'SW', 'PR', 'CO', 'AU', 'AD', 'import_records', 'head_of_service', 'practice_audit'])), name='grant_right_is_known'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'right'), name='grant_held_once_at_a_time'), models.CheckConstraint(condition=models.Q(('granted_by', None), models.Q(('granted_by', models.F('user')), _negated=True), _connector='OR'), name='grant_not_to_oneself'), models.CheckConstraint(condition=models.Q(models.Q(('seconded_at', None), ('seconded_by', None)), models.Q(('seconded_at__isnull', False), ('seconded_by__isnull', False)), _connector='OR'), name='grant_seconded_at_and_by'), models.CheckConstraint(condition=models.Q(('seconded_by', None), models.Q(models.Q(('seconded_by', models.F('granted_by')), _negated=True), models.Q(('seconded_by', models.F('user')), _negated=True)), _connector='OR'), name='grant_seconded_by_another')],
+                "ordering": ["granted_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "right__in",
+                                [
+                                    "BM",
+                                    "MG",
+                                    "SW",
+                                    "PR",
+                                    "CO",
+                                    "AU",
+                                    "AD",
+                                    "import_records",
+                                    "head_of_service",
+                                    "practice_audit",
+                                ],
+                            )
+                        ),
+                        name="grant_right_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("user", "right"),
+                        name="grant_held_once_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("granted_by", None),
+                            models.Q(("granted_by", models.F("user")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="grant_not_to_oneself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("seconded_at", None), ("seconded_by", None)),
+                            models.Q(("seconded_at__isnull", False), ("seconded_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="grant_seconded_at_and_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seconded_by", None),
+                            models.Q(
+                                models.Q(("seconded_by", models.F("granted_by")), _negated=True),
+                                models.Q(("seconded_by", models.F("user")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="grant_seconded_by_another",
+                    ),
+                ],
             },
         ),
     ]

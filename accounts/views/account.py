@@ -13,12 +13,14 @@ from accounts.access import signed_in
 @signed_in
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    types = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     return render(
         request,
         "accounts/account.html",
         {
-            "who": presenters.own_account(request.user, second_factor=Authenticator.Type.TOTP in types),
+            "who": presenters.own_account(request.user),
+            "second_step": Authenticator.objects.filter(
+                user=request.user, type=Authenticator.Type.TOTP
+            ).exists(),
             "rights": presenters.rights_table(selectors.rights_of(request.user)),
         },
     )

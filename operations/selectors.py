@@ -1,0 +1,41 @@
+"""What the machine did, for pages and health checks."""
+
+from datetime import datetime
+from uuid import UUID
+
+from operations.constants import JobState
+from operations.facts import Run
+from operations.models import JobRun
+
+_FIELDS = (
+    "uid", "kind", "state", "asked_at", "started_at", "heartbeat_at", "finished_at", "done_steps",
+    "all_steps", "step", "method_version", "inputs", "counts", "outcome",
+)  # fmt: skip
+_LATEST = 100
+
+
+def latest_runs(kind: str | None = None, *, limit: int = _LATEST) -> list[Run]:
+    """The newest runs, of one kind if named."""
+    runs = JobRun.objects.filter(kind=kind) if kind else JobRun.objects.all()
+    return [_fact(run) for run in runs.order_by("-pk")[:limit]]
+
+
+def run_by_uid(uid: UUID) -> Run | None:
+    run = JobRun.objects.filter(uid=uid).first()
+    return _fact(run) if run else None
+
+
+def last_done(kind: str) -> Run | None:
+    """The newest run of a kind that went well."""
+    run = JobRun.objects.filter(kind=kind, state=JobState.DONE).order_by("-pk").first()
+    return _fact(run) if run else None
+
+
+def oldest_waiting_since() -> datetime | None:
+    """Since when the longest waiting run has waited for a worker; None where none waits."""
+    waiting = JobRun.objects.filter(state=JobState.WAITING).order_by("asked_at")
+    return waiting.values_list("asked_at", flat=True).first()
+
+
+def _fact(run: JobRun) -> Run:
+    return Run(asked_by=run.asked_by_label, **{name: getattr(run, name) for name in _FIELDS})
