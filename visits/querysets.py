@@ -33,7 +33,11 @@ class TeamQuerySet(models.QuerySet):
         if user.holds(Permission.HEAD_OF_SERVICE):
             return self
         return self.filter(
-            Exists(_rows("TeamMember").filter(holds_on(on), team=OuterRef("pk"), user=user, role=TeamRole.MANAGER))
+            Exists(
+                _rows("TeamMember").filter(
+                    holds_on(on), team=OuterRef("pk"), user=user, role=TeamRole.MANAGER
+                )
+            )
         )
 
 
@@ -74,11 +78,15 @@ class ChildQuerySet(models.QuerySet):
         if Scope.OWN_CASELOAD in granted:
             reach |= Exists(_rows("Allocation").filter(holds_on(day), child=OuterRef("pk"), user=user))
             reach |= Exists(
-                _rows("EmergencyAccess").filter(child=OuterRef("pk"), user=user, opened_at__lte=at, closes_at__gt=at)
+                _rows("EmergencyAccess").filter(
+                    child=OuterRef("pk"), user=user, opened_at__lte=at, closes_at__gt=at
+                )
             )
         if Scope.OWN_TEAM in granted:
             teams = _rows("Team").managed_by(user, on=day)
-            reach |= Exists(_rows("PlanTeam").filter(holds_on(day), plan__child=OuterRef("pk"), team__in=teams))
+            reach |= Exists(
+                _rows("PlanTeam").filter(holds_on(day), plan__child=OuterRef("pk"), team__in=teams)
+            )
         return unblocked.filter(reach)
 
 

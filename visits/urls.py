@@ -1,5 +1,27 @@
 """Pages of records and of their import."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from visits.views import access, children, places, visits
+
+urlpatterns = [
+    path("children/", children.children, name="children"),
+    path("children/emergency-access/", access.emergency_accesses, name="emergency_accesses"),
+    path("children/emergency-access/open/", access.open_emergency_access, name="open_emergency_access"),
+    path(
+        "children/emergency-access/<uuid:uid>/seen/",
+        access.emergency_access_seen,
+        name="emergency_access_seen",
+    ),
+    path("children/<uuid:uid>/", children.child, name="child"),
+    path("children/<uuid:uid>/reveal/", children.reveal_child, name="reveal_child"),
+    path("children/<uuid:uid>/allocations/", places.child_allocations, name="child_allocations"),
+    path("children/<uuid:uid>/blocks/", access.child_blocks, name="child_blocks"),
+    path("children/<uuid:uid>/visits/record/", visits.record_visit, name="record_visit"),
+    path("visits/awaiting-authorisation/", visits.awaiting_authorisation, name="awaiting_authorisation"),
+    path("visits/<uuid:uid>/", visits.visit, name="visit"),
+    path("visits/<uuid:uid>/correct/", visits.correct_visit, name="correct_visit"),
+    path("visits/<uuid:uid>/cancel/", visits.cancel_visit, name="cancel_visit"),
+    path("visits/<uuid:uid>/authorise/", visits.authorise_visit, name="authorise_visit"),
+    path("people/<uuid:uid>/teams/", places.person_teams, name="person_teams"),
+]

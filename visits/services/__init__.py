@@ -1,1 +1,34 @@
 """Writes: each one transaction of lock, rules, change, history, audit event and mark of what is stale."""
+
+from visits.rules import reference_order
+from visits.services.access import (
+    block_access,
+    lift_access_block,
+    mark_emergency_access_seen,
+    open_emergency_access,
+    record_listing,
+    record_view,
+    reveal_child,
+)
+from visits.services.places import add_team_place, allocate_child, end_allocation, end_team_place
+from visits.services.visits import OutOfReach, authorise_visit, cancel_visit, correct_visit, record_visit
+
+__all__ = [
+    "OutOfReach",
+    "add_team_place",
+    "allocate_child",
+    "authorise_visit",
+    "block_access",
+    "cancel_visit",
+    "correct_visit",
+    "end_allocation",
+    "end_team_place",
+    "lift_access_block",
+    "mark_emergency_access_seen",
+    "open_emergency_access",
+    "record_listing",
+    "record_view",
+    "record_visit",
+    "reference_order",
+    "reveal_child",
+]
