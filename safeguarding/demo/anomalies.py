@@ -6,11 +6,12 @@ The two standing kinds are found in every world, whatever its as-of day.
 """
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from safeguarding.demo.contacts import NOT_VISITED, outcome_by_contacts
-from safeguarding.demo.rows import Contact, PlanDraft
+from safeguarding.demo.contacts import outcome_by_contacts
+from safeguarding.demo.rows import Contact, PlanDraft, child_ref
 from safeguarding.demo.windows import Window, working_days
 
 
@@ -21,7 +22,11 @@ class Planted:
     ident: str
     sentence: str
     plans: tuple[PlanDraft, ...]
-    contacts: tuple[Contact, ...] = field(default=())
+    contacts: tuple[Contact, ...] = ()
+
+    @property
+    def child_ref(self) -> str:
+        return child_ref(self.plans[0].child)
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,9 @@ class Standing:
 
 
 STANDING = (
-    Standing("unseen-now", "A child on a protection plan has not been seen face to face for more than 90 days."),
+    Standing(
+        "unseen-now", "A child on a protection plan has not been seen face to face for more than 90 days."
+    ),
     Standing("unallocated", "A child with an open plan has no social worker."),
 )
 
@@ -42,13 +49,11 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _plan(plan_type: str, start: str, end: str | None, *places: tuple[int, str] | int, long_term: bool = False):
+def _plan(plan_type: str, start: str, end: str | None, *places: Any, long_term: bool = False) -> PlanDraft:
     """Places: the first team, then (team, from) for each move. Serial and child are set by `planted`."""
     first, *moves = places
     teams = [(_day(start), first), *((_day(since), team) for team, since in moves)]
-    return PlanDraft(
-        0, plan_type, 0, _day(start), teams, long_term=long_term, end=_day(end) if end else None
-    )
+    return PlanDraft(0, plan_type, 0, _day(start), teams, long_term=long_term, end=_day(end) if end else None)
 
 
 def _seen(*days: str) -> tuple[Contact, ...]:
@@ -75,8 +80,8 @@ def planted() -> list[Planted]:
     cases = [
         Planted(
             "not-seen",
-            "A completed visit at which the child was not seen is the only one in the last ten working days of "
-            "March 2020, so the child counts as not visited.",
+            "A completed visit at which the child was not seen is the only one in the last ten working "
+            "days of March 2020, so the child counts as not visited.",
             (_plan("CP", "2019-11-04", "2020-07-10", 0),),
             _every(12, "2019-11-07", "2020-03-13")
             + (Contact(_day("2020-03-24"), seen=False),)
@@ -84,8 +89,8 @@ def planted() -> list[Planted]:
         ),
         Planted(
             "unauthorised",
-            "A video call that no manager authorised is the only contact of April 2020, so the child counts as not "
-            "visited.",
+            "A video call that no manager authorised is the only contact of April 2020, so the child "
+            "counts as not visited.",
             (_plan("CIN", "2020-01-13", "2020-08-21", 1),),
             _seen("2020-01-16", "2020-02-11", "2020-03-10")
             + _by("video", "2020-04-14", authorised=False)
@@ -110,15 +115,17 @@ def planted() -> list[Planted]:
         ),
         Planted(
             "moved-mid-month",
-            "The plan moved from a care management team to a children in care team on 16 April 2020; March belongs "
-            "to the first and April to the second.",
+            "The plan moved from a care management team to a children in care team on 16 April 2020; "
+            "March belongs to the first and April to the second.",
             (_plan("CIC", "2019-12-09", "2021-05-28", 0, (8, "2020-04-16")),),
-            _every(35, "2019-12-12", "2020-03-12") + _by("video", "2020-04-21") + _every(35, "2020-05-26", "2021-05-20"),
+            _every(35, "2019-12-12", "2020-03-12")
+            + _by("video", "2020-04-21")
+            + _every(35, "2020-05-26", "2021-05-20"),
         ),
         Planted(
             "overlapping-plans",
-            "Two child in need plans overlapped from 2 March to 15 May 2020; the child counts once, under the plan "
-            "that started first.",
+            "Two child in need plans overlapped from 2 March to 15 May 2020; the child counts once, under "
+            "the plan that started first.",
             (_plan("CIN", "2020-01-06", "2020-05-15", 1), _plan("CIN", "2020-03-02", "2020-08-28", 3)),
             _every(26, "2020-01-09", "2020-08-20"),
         ),
@@ -138,7 +145,8 @@ def planted() -> list[Planted]:
         ),
         Planted(
             "recorded-late",
-            "The visit of 20 May 2020 was recorded 40 days later; until then May showed the child as not visited.",
+            "The visit of 20 May 2020 was recorded 40 days later; until then May showed the child as not "
+            "visited.",
             (_plan("CIN", "2020-02-03", "2020-10-09", 2),),
             _seen("2020-02-06", "2020-03-05")
             + _by("telephone", "2020-04-16")
@@ -152,15 +160,18 @@ def planted() -> list[Planted]:
         ),
         Planted(
             "two-types-at-once",
-            "Looked after and on a protection plan at once from January to June 2020: the child counts in both "
-            "cohorts, and one visit counts in both.",
-            (_plan("CP", "2019-08-12", "2020-06-19", 4), _plan("CIC", "2020-01-13", "2021-09-10", 4, (11, "2020-06-22"))),
+            "Looked after and on a protection plan at once from January to June 2020: the child counts in "
+            "both cohorts, and one visit counts in both.",
+            (
+                _plan("CP", "2019-08-12", "2020-06-19", 4),
+                _plan("CIC", "2020-01-13", "2021-09-10", 4, (11, "2020-06-22")),
+            ),
             _every(13, "2019-08-15", "2020-06-12") + _every(35, "2020-07-09", "2021-09-03"),
         ),
         Planted(
             "leap-day",
-            "A long-term placement began on 29 February 2020: its first anniversary is 1 March 2021, and only from "
-            "that month's end on is 91 days the interval.",
+            "A long-term placement began on 29 February 2020: its first anniversary is 1 March 2021, and "
+            "only from that month's end on is 91 days the interval.",
             (_plan("CIC", "2020-02-29", "2022-06-17", 9, long_term=True),),
             _seen("2020-03-04")
             + _by("video", "2020-04-14", "2020-05-19")
@@ -172,19 +183,23 @@ def planted() -> list[Planted]:
             "bank-holiday",
             "Seen face to face on Friday 8 May 2020, a bank holiday that year in place of the first Monday.",
             (_plan("CP", "2020-01-20", "2020-08-14", 13),),
-            _every(13, "2020-01-23", "2020-04-27") + _seen("2020-05-08") + _every(13, "2020-06-03", "2020-08-10"),
+            _every(13, "2020-01-23", "2020-04-27")
+            + _seen("2020-05-08")
+            + _every(13, "2020-06-03", "2020-08-10"),
         ),
         Planted(
             "one-day-too-old",
-            "The doorstep visit of 15 April 2020 was eleven working days before the month's end, one too many for a "
-            "protection plan.",
+            "The doorstep visit of 15 April 2020 was eleven working days before the month's end, one too "
+            "many for a protection plan.",
             (_plan("CP", "2019-12-02", "2020-07-31", 1),),
-            _every(12, "2019-12-05", "2020-03-20") + _by("doorstep", "2020-04-15") + _every(12, "2020-05-05", "2020-07-27"),
+            _every(12, "2019-12-05", "2020-03-20")
+            + _by("doorstep", "2020-04-15")
+            + _every(12, "2020-05-05", "2020-07-27"),
         ),
         Planted(
             "through-all-types",
-            "In need from October 2019, on a protection plan from 6 January 2020, looked after from 9 March 2020: "
-            "each plan ends on the day the next begins.",
+            "In need from October 2019, on a protection plan from 6 January 2020, looked after from 9 "
+            "March 2020: each plan ends on the day the next begins.",
             (
                 _plan("CIN", "2019-10-21", "2020-01-06", 6, (0, "2019-12-02")),
                 _plan("CP", "2020-01-06", "2020-03-09", 0),
@@ -204,10 +219,12 @@ def planted() -> list[Planted]:
         ),
         Planted(
             "counted-by-month",
-            "An authorised telephone call of 25 February 2020 counts at the end of March 2020, because alternatives "
-            "count by the month's end and not by their own day.",
+            "An authorised telephone call of 25 February 2020 counts at the end of March 2020, because "
+            "alternatives count by the month's end and not by their own day.",
             (_plan("CIC", "2019-07-08", "2020-12-04", 10),),
-            _every(36, "2019-07-11", "2020-01-24") + _by("telephone", "2020-02-25") + _every(36, "2020-04-02", "2020-12-01"),
+            _every(36, "2019-07-11", "2020-01-24")
+            + _by("telephone", "2020-02-25")
+            + _every(36, "2020-04-02", "2020-12-01"),
         ),
     ]
     for child, case in enumerate(cases):
@@ -241,5 +258,5 @@ def taken(cases: list[Planted], windows: dict[str, list[Window]]) -> Taken:
                     continue
                 outcome = outcome_by_contacts(first, case.contacts, window)
                 cohort[plan_type][window.place] += 1
-                outcomes[plan_type][window.place][outcome if outcome is not None else NOT_VISITED] += 1
+                outcomes[plan_type][window.place][outcome] += 1
     return Taken(cohort, outcomes)

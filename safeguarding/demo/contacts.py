@@ -33,6 +33,7 @@ _RESTRICTED = (
     (date(2021, 3, 29), date(2021, 9, 30), 0.08),
 )
 _LATER_ALTERNATIVES = 0.02
+_FEWEST_SHARED_DAYS = 5
 
 
 def share_of_alternatives(day: date) -> float:
@@ -88,12 +89,16 @@ def settle_month(plans: list[PlanDraft], target: Target, taken: Counter, window:
     leaves no way to the target.
     """
     rng = Random(f"{_SEED}/{window.end}/{target}")
-    taken = taken + Counter(plan.outcome(window.place) for plan in plans if plan.outcome(window.place) is not None)
+    taken = taken + Counter(
+        plan.outcome(window.place) for plan in plans if plan.outcome(window.place) is not None
+    )
     waiting = [plan for plan in plans if plan.outcome(window.place) is None]
     face_to_face = target.face_to_face - taken[FACE_TO_FACE]
     alternative = target.alternative - taken[ALTERNATIVE]
     if face_to_face < 0 or alternative < 0 or face_to_face + alternative > len(waiting):
-        raise ValueError(f"{window.end}: {dict(taken)} leaves no way to {target} with {len(waiting)} children")
+        raise ValueError(
+            f"{window.end}: {dict(taken)} leaves no way to {target} with {len(waiting)} children"
+        )
     ranked = sorted(
         waiting,
         key=lambda plan: plan.keeping + _TEAM_KEEPING[plan.team_on(window.end)] + rng.gauss(0, 1),
@@ -145,19 +150,22 @@ class Placing:
         return [
             self._windows[at]
             for at in (place, place + 1)
-            if 0 <= at < len(self._windows) and self._windows[at].seen_cut <= day and self._plan.outcome(at) is not None
+            if 0 <= at < len(self._windows)
+            and self._windows[at].seen_cut <= day
+            and self._plan.outcome(at) is not None
         ]
 
     def _can_bear(self, day: date, kind: int) -> bool:
-        return self._plan.covers(day) and all(
-            self._plan.outcome(window.place) >= kind for window in self._holding(day)
-        )
+        held_to = [self._plan.outcome(window.place) or NOT_VISITED for window in self._holding(day)]
+        return self._plan.covers(day) and all(outcome >= kind for outcome in held_to)
 
     def _day(self, window: Window, outcome: int) -> date:
         """A day for the visit that the month's outcome asks for. One that serves the next month
         too, where that may be, because workers do not visit twice where once will do."""
         coming = self._plan.outcome(window.place + 1)
-        if window.shared and coming is not None and coming >= outcome and self._rng.random() < 0.6:
+        wanted = coming is not None and coming >= outcome and self._rng.random() < 0.6
+        # Of a single shared day everybody would be visited on it.
+        if wanted and len(window.shared) >= _FEWEST_SHARED_DAYS:
             return self._rng.choice(window.shared)
         return self._rng.choice(window.own)
 

@@ -104,7 +104,8 @@ def workers() -> tuple[Person, ...]:
             number = len(everybody) + len(in_team)
             # 33 first and 31 last names: no pair comes twice.
             name = " ".join(
-                bank[part][number * step % len(bank[part])] for part, step in (("first_names", 5), ("last_names", 3))
+                bank[part][number * step % len(bank[part])]
+                for part, step in (("first_names", 5), ("last_names", 3))
             )
             in_team.append(
                 Person(name, f"Social worker, {team.name}", _email(name, "trust"), ("SW",), works_in=team.ref)

@@ -6,6 +6,7 @@ the world is loaded. Each month's cohort has exactly the size that `targets` ask
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
@@ -18,14 +19,18 @@ TYPES = ("CIN", "CP", "CIC")
 _TURNOVER = {"CP": 0.085, "CIN": 0.10, "CIC": 0.028}
 _MONTHS_INTENDED = {"CP": 10.0, "CIN": 8.5, "CIC": 22.0}
 # Out of which closed plans a new one of a type grows, and how often.
-_GROWS_FROM = {"CP": (("CIN", 0.45),), "CIN": (("CP", 0.30), ("CIC", 0.06)), "CIC": (("CP", 0.35), ("CIN", 0.10))}
+_GROWS_FROM = {
+    "CP": (("CIN", 0.45),),
+    "CIN": (("CP", 0.30), ("CIC", 0.06)),
+    "CIC": (("CP", 0.35), ("CIN", 0.10)),
+}
 _COMES_BACK = 0.12
 _QUIET_BEFORE_COMING_BACK = timedelta(days=90)
 # One plan in so many is let slide: hardly a visit to be found.
 _LET_SLIDE_EVERY = 45
 
 # Places in the list of teams (fixtures/demo/teams.json).
-CARE_MANAGEMENT = range(0, 6)
+CARE_MANAGEMENT = range(6)
 ASSESSMENT = (6, 7)
 CARE = (8, 9, 10, 11)
 DISABILITIES, ADOLESCENTS = 12, 13
@@ -35,10 +40,16 @@ _CARE_OF = {0: 8, 1: 9, 2: 10, 3: 9, 4: 11, 5: 8}
 
 
 class Plans:
-    """Lays out all plans over the windows given. `reserved[type][place]` says how many children of
-    a month's cohort are spoken for (the planted cases)."""
+    """Lays out all plans over the windows given. `sizes(type, place)` is how many children a month's
+    cohort holds, `reserved[type][place]` how many of them are spoken for (the planted cases)."""
 
-    def __init__(self, windows: dict[str, list[Window]], sizes, reserved: dict[str, Counter], first_child: int) -> None:
+    def __init__(
+        self,
+        windows: dict[str, list[Window]],
+        sizes: Callable[[str, int], int],
+        reserved: dict[str, Counter],
+        first_child: int,
+    ) -> None:
         self._windows = windows
         self._sizes = sizes
         self._reserved = reserved

@@ -4,14 +4,14 @@ The same rows every time: every choice is drawn from a generator seeded by what 
 for a later day is the world of an earlier one with more months.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
 from safeguarding.demo import anomalies, contacts, targets
 from safeguarding.demo.plans import TYPES, Plans
-from safeguarding.demo.rows import AllocationRow, Contact, PlanDraft, PlanRow, VisitRow, World
+from safeguarding.demo.rows import AllocationRow, Contact, PlanDraft, PlanRow, VisitRow, World, child_ref
 from safeguarding.demo.windows import FIRST_MONTH, Window, windows
 from safeguarding.kernel.periods import Month
 
@@ -78,16 +78,13 @@ class _Telling:
         for plan in self._drafts:
             if plan.child not in children:
                 children[plan.child] = len(world.children)
-                world.children.append(
-                    (f"HCT-{40_001 + plan.child:06d}", _uid(Random(f"{_SEED}/child/{plan.child}")))
-                )
+                world.children.append((child_ref(plan.child), _uid(Random(f"{_SEED}/child/{plan.child}"))))
             self._tell(world, plan, children[plan.child])
         world.allocations = self._allocations(children)
         return world
 
     def _tell(self, world: World, plan: PlanDraft, child: int) -> None:
         rng = Random(_SEED + plan.serial)
-        known_end = plan.end if plan.end is not None and plan.end < self._as_of else None
         world.plans.append(
             PlanRow(
                 plan.plan_ref,
@@ -95,10 +92,10 @@ class _Telling:
                 child,
                 plan.plan_type,
                 plan.start,
-                known_end,
+                self._known_end(plan),
                 plan.long_term,
                 _moment(_recorded(plan), rng),
-                [(since, team) for since, team in plan.places if since == plan.start or since < self._as_of],
+                self._known_places(plan),
             )
         )
         for number, contact in enumerate(plan.contacts, 1):
@@ -121,7 +118,7 @@ class _Telling:
                     self._worker(plan, contact.day),
                 )
             )
-        if known_end is None:
+        if self._known_end(plan) is None:
             self._plan_ahead(world, plan, child)
 
     def _plan_ahead(self, world: World, plan: PlanDraft, child: int) -> None:
@@ -167,14 +164,21 @@ class _Telling:
         for plan in self._drafts:
             if plan.serial % _UNALLOCATED_EVERY == 7:
                 continue
-            until = plan.end if plan.end is not None and plan.end < self._as_of else None
-            places = [(since, team) for since, team in plan.places if since == plan.start or since < self._as_of]
-            for (since, team), (following, _) in zip(places, [*places[1:], (until, None)], strict=True):
-                spans[plan.child].append((since, following, self._worker_in(plan, team)))
-        rows = []
-        for child, held in spans.items():
-            rows += [AllocationRow(children[child], worker, since, until) for since, until, worker in _in_turn(held)]
-        return rows
+            places = self._known_places(plan)
+            ends = [*(since for since, _ in places[1:]), self._known_end(plan)]
+            for (since, team), until in zip(places, ends, strict=True):
+                spans[plan.child].append((since, until, self._worker_in(plan, team)))
+        return [
+            AllocationRow(children[child], worker, since, until)
+            for child, held in spans.items()
+            for since, until, worker in _in_turn(held)
+        ]
+
+    def _known_end(self, plan: PlanDraft) -> date | None:
+        return plan.end if plan.end is not None and plan.end < self._as_of else None
+
+    def _known_places(self, plan: PlanDraft) -> list[tuple[date, int]]:
+        return [(since, team) for since, team in plan.places if since == plan.start or since < self._as_of]
 
 
 def _in_turn(held: list[tuple[date, date | None, int]]) -> list[tuple[date, date | None, int]]:
@@ -208,13 +212,3 @@ def _moment(day: date, rng: Random) -> datetime:
 
 def _uid(rng: Random) -> UUID:
     return UUID(int=rng.getrandbits(128), version=4)
-
-
-def outcomes_laid_down(world_month: Month) -> dict[str, Counter]:
-    """What a month was made to show, by plan type."""
-    place = world_month.index - FIRST_MONTH.index
-    shown = {}
-    for plan_type in TYPES:
-        cohort, seen, otherwise = targets.target(plan_type, place)
-        shown[plan_type] = Counter(face_to_face=seen, alternative=otherwise, not_visited=cohort - seen - otherwise)
-    return shown

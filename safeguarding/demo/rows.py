@@ -7,6 +7,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 
+def child_ref(number: int) -> str:
+    """The reference of a child by its number in the layout; planted children come first."""
+    return f"HCT-{40_001 + number:06d}"
+
+
 class VisitRow(NamedTuple):
     visit_ref: str
     uid: UUID
