@@ -1,0 +1,58 @@
+"""The refusals file: every refused row with its line number, the column and the reason."""
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from visits.imports.source import Unreadable
+from visits.imports.staging import Staging
+
+COLUMNS = ["line", "column", "value", "reason"]
+# A spreadsheet takes a cell that begins so for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would run it."""
+    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) else text
+
+
+class RefusalsFile:
+    """Writes beside the final name and takes its place only when whole; read only by its owner."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # Fails before any work is done, if it cannot be written.
+        try:
+            handle, self._name = tempfile.mkstemp(prefix=".refusals-", dir=path.parent)
+        except OSError as fault:
+            raise Unreadable(
+                f"The refusals file cannot be written into {path.parent} "
+                f"({os.strerror(fault.errno or 0).lower()}); "
+                "name another with --refusals."
+            ) from None
+        self._file = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
+
+    def write(self, staging: Staging) -> None:
+        rows = csv.writer(self._file)
+        rows.writerow(COLUMNS)
+        rows.writerows(
+            (line, blame, safe_cell(held), reason) for line, blame, held, reason in staging.refusals()
+        )
+        self._file.close()
+
+    def publish(self) -> None:
+        Path(self._name).replace(self.path)
+
+    def discard(self) -> None:
+        self._file.close()
+        Path(self._name).unlink(missing_ok=True)
+
+
+def read_refusals(path: Path, limit: int) -> Iterator[dict[str, str]]:
+    """The first rows of a refusals file."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for _, row in zip(range(limit), csv.DictReader(file), strict=False):
+            yield row
