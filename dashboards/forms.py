@@ -30,7 +30,7 @@ class Choice:
     first: Month
     last: Month
     compare: Month | None
-    # 'all', 'mine', 'caseload', 'team:<uid>' or 'locality:<name>'
+    # Whose children: all, mine or caseload, or a team by its uid or a locality by its name ("team:…").
     scope: str
     by: str
 
@@ -128,7 +128,8 @@ def default_choice(worked_out: Sequence[Month]) -> Choice:
     """The last 13 months of every plan type, against March 2019 where there are figures for it,
     else against the same month a year before."""
     last = worked_out[-1]
-    compare = next((month for month in (BASELINE, last.plus(-12)) if month in worked_out and month < last), None)
+    earlier = (BASELINE, last.plus(-12))
+    compare = next((month for month in earlier if month in worked_out and month < last), None)
     return Choice(
         plan_types=tuple(PlanType.values),
         first=max(last.plus(1 - USUAL_MONTHS), worked_out[0]),
@@ -151,7 +152,8 @@ def as_parameters(choice: Choice) -> Mapping[str, list[str]]:
     }
 
 
-def scope_choices(teams: Sequence[TeamPlace], reader: Reader) -> list[tuple[str, str | list[tuple[str, str]]]]:
+def scope_choices(teams: Sequence[TeamPlace], reader: Reader) -> list:
+    """Whose children can be shown, localities and teams each in a group of their own."""
     choices: list = [("all", "All children")]
     if reader.own_teams:
         choices.append(("mine", "My teams"))

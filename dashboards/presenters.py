@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -82,26 +83,24 @@ def _by_place(page, plan_type: str) -> dict | None:
     choice = page.choice
     if choice.scope == "caseload" or choice.scope.startswith("team:"):
         return None
-    rows = page.rates.by_place(choice.last, plan_type, choice.by, choice.scope)
-    heading = "Team" if choice.by == "team" else "Locality"
-    scopes = {team.name: f"team:{team.uid}" for team in page.places.teams}
-    if choice.by == "locality":
-        scopes = {name: f"locality:{name}" for name in page.places.localities}
-    tables = [
-        figures.by_place(
-            plan_type,
-            choice.last,
-            heading,
-            [(name, outcomes)],
-            lambda outcomes, part, scope=scopes[name]: page.link(outcomes, part, scope),
-        )
-        for name, outcomes in rows
+    by_team = choice.by == "team"
+    scopes = {name: f"locality:{name}" for name in page.places.localities}
+    if by_team:
+        scopes = {team.name: f"team:{team.uid}" for team in page.places.teams}
+    rows = [
+        (name, outcomes, partial(page.link, scope=scopes[name]))
+        for name, outcomes in page.rates.by_place(choice.last, plan_type, choice.by, choice.scope)
     ]
-    whole = figures.by_place(plan_type, choice.last, heading, [], page.link)
-    return whole | {
-        "rows": [table["rows"][0] for table in tables],
-        "empty": f"No {words.WHO[plan_type]} in {choice.last.name}.",
-    }
+    whole = page.of_scope(choice.last, plan_type)
+    if rows and (by_team or not choice.scope.startswith("locality:")):
+        rows.append(("All of these", whole, page.link))
+    return figures.by_place(
+        plan_type,
+        choice.last,
+        "Team" if by_team else "Locality",
+        rows,
+        empty=f"No {words.WHO[plan_type]} in {choice.last.name}.",
+    )
 
 
 def is_suppressed(reader: Reader, scope: str) -> bool:
@@ -109,12 +108,8 @@ def is_suppressed(reader: Reader, scope: str) -> bool:
     return not reader.sees_all and scope not in ("mine", "caseload")
 
 
-def export_rows(page) -> tuple[Sequence[str], Iterator[Sequence[object]]]:
-    """The dashboard's figures as rows, cell for cell what its tables show."""
-    return EXPORT_COLUMNS, _export_rows(page)
-
-
-def _export_rows(page) -> Iterator[Sequence[object]]:
+def export_rows(page) -> Iterator[Sequence[object]]:
+    """The dashboard's figures as rows (EXPORT_COLUMNS), cell for cell what its tables show."""
     choice = page.choice
     place = page.places.name(choice.scope)
     worked_out_at = page.fresh.current_at.isoformat(timespec="seconds") if page.fresh.current_at else ""
@@ -158,24 +153,29 @@ def point(
 
 
 def children_page(
-    drill: Drill, found: int, lines: Sequence[ChildOutcome], shown: Outcomes | None, *, places: selectors.Places
+    drill: Drill,
+    found: int,
+    lines: Sequence[ChildOutcome],
+    shown: Outcomes | None,
+    *,
+    places: selectors.Places,
 ) -> dict:
-    pages = Paginator(range(found), CHILDREN_PER_PAGE)
-    number = min(drill.page, pages.num_pages)
+    """The list's context: `found` children in all that the reader may open, `lines` one page of them."""
+    plan, outcome = PlanType(drill.plan_type).label, OUTCOME_NAMES[drill.outcome]
     count = getattr(shown, drill.outcome) if shown else found
     return {
         "drill": drill,
         "month": drill.month,
-        "plan": PlanType(drill.plan_type).label,
+        "plan": plan,
         "who": words.WHO[drill.plan_type],
-        "outcome": OUTCOME_NAMES[drill.outcome],
+        "outcome": outcome,
         "place": places.name(drill.scope),
         "found": found,
         # Known to this reader, and more than the list: the rest are somebody else's.
         "count": count if count is not None and count > found else None,
-        "page_obj": pages.page(number),
+        "page_obj": Paginator(range(found), CHILDREN_PER_PAGE).page(drill.page),
         "table": {
-            "caption": f"{PlanType(drill.plan_type).label}, {drill.month.name}: {OUTCOME_NAMES[drill.outcome]}",
+            "caption": f"{plan}, {drill.month.name}: {outcome}",
             "caption_size": "s",
             "columns": [{"text": "Child"}, {"text": "Team then"}, {"text": "Outcome"}],
             "rows": [
@@ -252,7 +252,8 @@ def _rules_table(rules: Sequence[VisitRuleFact], month: Month | None) -> dict:
         "caption": "How often a child is to be seen",
         "caption_size": "s",
         "columns": [
-            {"text": text} for text in ("Plan", "For", "At least once in", "From", "Until", "Source", "Source checked on")
+            {"text": text}
+            for text in ("Plan", "For", "At least once in", "From", "Until", "Source", "Source checked on")
         ],
         "rows": [
             [
@@ -401,4 +402,3 @@ def _signed(number) -> str:
 
 def _day(day) -> str:
     return f"{day.day} {Month.of(day).name}"
-

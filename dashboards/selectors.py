@@ -126,9 +126,7 @@ class Rates:
         if by == "team":
             rows = [(team.name, table.team(team.id)) for team in teams]
         else:
-            # A locality is shown whole or not at all: part of one would tell of the rest.
-            names = sorted({team.locality for team in teams})
-            rows = [(name, table.locality(name)) for name in names]
+            rows = [(name, table.locality(name)) for name in sorted({team.locality for team in teams})]
         return [(name, outcomes) for name, outcomes in rows if not outcomes.nobody]
 
 
@@ -166,8 +164,8 @@ def age(fresh: RatesFreshness, *, now: datetime) -> dict | None:
         "now": now,
         "stale": stale,
         "stale_reason": (
-            f"These figures are out of date. {changes} to the records have waited for more than 15 minutes to be "
-            "counted. Tell the service’s administrator if this warning stays."
+            f"These figures are out of date. {changes} to the records waited for more than 15 minutes "
+            "to be counted. Tell the service’s administrator if this warning stays."
         )
         if stale
         else "",

@@ -72,8 +72,10 @@ def _teams(work: ManagerWork, today: date) -> dict:
 
 def _child_item(line: ChildLine, today: date) -> dict:
     plans = ", ".join(PlanType(plan_type).label for plan_type in line.plan_types) or "No open plan"
-    seen = f"last seen face to face {_day(line.last_face_to_face)}" if line.last_face_to_face else (
-        "not seen face to face yet"
+    seen = (
+        f"last seen face to face {_day(line.last_face_to_face)}"
+        if line.last_face_to_face
+        else ("not seen face to face yet")
     )
     item = {"text": line.shown_as, "href": reverse("child", args=[line.uid]), "hint": f"{plans}; {seen}"}
     if line.due_by is None:

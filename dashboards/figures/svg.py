@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from dashboards.figures.chart import COMPARATOR, INK, SHADE
+from dashboards.figures.chart import COMPARATOR, INK, SHADE, Drawing
 
 WIDTH, HEIGHT = 720, 340
-LEFT, RIGHT, TOP, BOTTOM = 48, 8, 62, 34
+LEFT, RIGHT, TOP, BOTTOM = 48, 8, 74, 34
 _PLOT_WIDTH, _PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 # About so many labels fit beneath the bars.
 _MOST_LABELS = 12
@@ -26,7 +26,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Shade:
-    """A shaded stretch over the bars, in bars from the first one's left edge, with its mark."""
+    """A marked stretch above the bars, in bars from the first one's left edge, with its mark."""
 
     start: float
     end: float
@@ -41,19 +41,20 @@ def stacked_bars(
     line: tuple[str, float] | None = None,
     shades: Sequence[Shade] = (),
     marks: Sequence[str] = (),
-) -> str:
+) -> Drawing:
     """An SVG of one bar a label, from 0 to 100%. `name` (plain letters) keeps its ids apart from
     other drawings'; `line` is (its name, a height in percent); `marks` stand on top of the bars."""
     slot = _PLOT_WIDTH / max(len(labels), 1)
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" '
-        f'font-family="arial, helvetica, sans-serif" font-size="14" fill="{INK}" aria-hidden="true" focusable="false">',
+        f'font-family="arial, helvetica, sans-serif" font-size="14" fill="{INK}" '
+        f'aria-hidden="true" focusable="false">',
         _patterns(name, series),
     ]
     for shade in shades:
-        left = LEFT + shade.start * slot
-        out.append(_rect(left, TOP, (shade.end - shade.start) * slot, _PLOT_HEIGHT, SHADE))
-        out.append(_text(left + 3, TOP - 4, shade.mark, "start"))
+        left, width = LEFT + shade.start * slot, (shade.end - shade.start) * slot
+        out.append(_rect(left, TOP - 26, width, 18, SHADE))
+        out.append(_text(left + width / 2, TOP - 12, shade.mark, "middle"))
     for percent in range(0, 101, 20):
         y = _y(percent)
         out.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#cecece"/>')
@@ -81,7 +82,7 @@ def stacked_bars(
         )
     out.append(_legend(name, series, line))
     out.append("</svg>")
-    return "".join(out)
+    return Drawing("".join(out))
 
 
 def _patterns(name: str, series: Sequence[Series]) -> str:

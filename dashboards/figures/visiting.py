@@ -24,14 +24,11 @@ _PARTS = (
 NOT_COLLECTED = "not collected"
 NO_CHILDREN = "no children"
 _COLUMNS = (
-    ("Children", "children", False),
-    ("Face to face", "face_to_face", False),
-    ("Face to face %", "face_to_face", True),
-    ("Alternative", "alternative", False),
-    ("Alternative %", "alternative", True),
-    ("Seen in total", "seen", False),
-    ("Seen in total %", "seen", True),
-    ("Not visited", "not_visited", False),
+    ("Children", "children"),
+    ("Face to face", "face_to_face"),
+    ("Alternative", "alternative"),
+    ("Seen in total", "seen"),
+    ("Not visited", "not_visited"),
 )
 
 
@@ -59,14 +56,17 @@ def chart(
         svg=_svg(code, series, line, shades),
         table=table,
         alt=(
-            f"Bars of {words.WHO[now.plan_type]} for each month from {series[0].month.name} to "
-            f"{now.month.name}: seen face to face, seen by an authorised alternative, and not visited, in percent."
+            f"Bars of {words.WHO[now.plan_type]} for each month from {series[0].month.name} "
+            f"to {now.month.name}: seen face to face, seen by an authorised alternative, and not visited, "
+            "in percent."
         ),
         source=source,
     )
 
 
-def shades_of(restrictions: Sequence[RestrictionFact], months: Sequence[Month]) -> list[tuple[Shade, RestrictionFact]]:
+def shades_of(
+    restrictions: Sequence[RestrictionFact], months: Sequence[Month]
+) -> list[tuple[Shade, RestrictionFact]]:
     """What of the restrictions falls into the months, in months from the first one's start, numbered."""
     found = []
     first, last = months[0].first_day, months[-1].last_day
@@ -90,13 +90,16 @@ def by_month(series: Sequence[Outcomes], *, place: str, links: Links) -> dict:
     }
 
 
-def by_place(plan_type: str, month: Month, heading: str, rows: Sequence[tuple[str, Outcomes]], links: Links) -> dict:
-    """Teams or localities of one month; `heading` names them ('Team')."""
+def by_place(
+    plan_type: str, month: Month, heading: str, rows: Sequence[tuple[str, Outcomes, Links]], *, empty: str
+) -> dict:
+    """Teams or localities of one month, each with its own links; `heading` names them ('Team')."""
     return {
         "caption": f"{PlanType(plan_type).label}, {month.name}, by {heading.lower()}",
         "caption_size": "s",
         "columns": [{"text": heading}, *_columns()],
-        "rows": [[name, *_cells(outcomes, links)] for name, outcomes in rows],
+        "rows": [[name, *_cells(outcomes, links)] for name, outcomes, links in rows],
+        "empty": empty,
     }
 
 
@@ -119,20 +122,28 @@ def rate_text(outcomes: Outcomes, part: str) -> str:
 
 
 def _columns() -> list[dict]:
-    return [{"text": text, "numeric": True} for text, _, _ in _COLUMNS]
+    return [{"text": text, "numeric": True} for text, _ in _COLUMNS]
 
 
 def _cells(outcomes: Outcomes, links: Links) -> list[dict]:
     cells = []
-    for heading, part, is_rate in _COLUMNS:
-        if is_rate:
-            cells.append({"text": rate_text(outcomes, part)})
-            continue
-        cell = {"text": count_text(outcomes, part)}
-        if getattr(outcomes, part) != 0 and cell["text"] != NOT_COLLECTED and (href := links(outcomes, part)):
+    for heading, part in _COLUMNS:
+        cell = {"text": _count_and_rate(outcomes, part)}
+        can_open = getattr(outcomes, part) != 0 and cell["text"] != NOT_COLLECTED
+        if can_open and (href := links(outcomes, part)):
             cell |= {"href": href, "hidden": f"{heading.lower()}, {outcomes.month.name}: open the list"}
         cells.append(cell)
     return cells
+
+
+def _count_and_rate(outcomes: Outcomes, part: str) -> str:
+    """'218 (72.2%)', or what stands in place of either."""
+    count = count_text(outcomes, part)
+    if part == "children":
+        return NO_CHILDREN if outcomes.nobody else count
+    if outcomes.nobody:
+        return "–"
+    return count if count in (HIDDEN, NOT_COLLECTED) else f"{count} ({rate_text(outcomes, part)})"
 
 
 def _comparator_line(then: Outcomes | None) -> tuple[str, float] | None:
@@ -149,7 +160,7 @@ def _marks(series: Sequence[Outcomes]) -> list[str]:
     """What stands above a month whose bar is missing or not whole."""
     marks = []
     for outcomes in series:
-        hidden = any(rate_text(outcomes, part) == HIDDEN for part in ("face_to_face", "alternative", "not_visited"))
+        hidden = any(rate_text(outcomes, part) == HIDDEN for part, *_ in _PARTS)
         marks.append("–" if outcomes.nobody else HIDDEN if hidden else "")
     return marks
 
@@ -177,7 +188,7 @@ def _figure(series: Sequence[Outcomes], line, shades: Sequence[Shade], links: Li
                 "pattern": {"shape": pattern, "fgcolor": colour, "bgcolor": "#ffffff", "size": 8},
             },
             customdata=[links(outcomes, part) for outcomes in series],
-            text=[f"{count_text(outcomes, part)} of {count_text(outcomes, 'children')}" for outcomes in series],
+            text=[f"{count_text(each, part)} of {count_text(each, 'children')}" for each in series],
             textposition="none",
             hovertemplate=f"%{{x}}<br>{name}: %{{y:.1f}}% (%{{text}})<extra></extra>",
         )
@@ -193,14 +204,9 @@ def _figure(series: Sequence[Outcomes], line, shades: Sequence[Shade], links: Li
         )
     for shade in shades:
         # A bar's middle is a whole number on this axis, its left edge half of one less.
-        figure.add_shape(
-            type="rect", x0=shade.start - 0.5, x1=shade.end - 0.5, y0=0, y1=1, yref="paper", layer="below",
-            fillcolor=SHADE, line_width=0,
-        )  # fmt: skip
-        figure.add_annotation(
-            x=shade.start - 0.5, y=1, yref="paper", text=markup_free(shade.mark), showarrow=False,
-            xanchor="left", yanchor="bottom",
-        )  # fmt: skip
+        left, right = shade.start - 0.5, shade.end - 0.5
+        figure.add_shape(type="rect", x0=left, x1=right, y0=103, y1=110, fillcolor=SHADE, line_width=0)
+        figure.add_annotation(x=(left + right) / 2, y=106.5, text=markup_free(shade.mark), showarrow=False)
     for at, (outcomes, mark) in enumerate(zip(series, _marks(series), strict=True)):
         if mark:
             height = sum(float(outcomes.rate(part) or 0) for part, *_ in _PARTS)
@@ -209,7 +215,12 @@ def _figure(series: Sequence[Outcomes], line, shades: Sequence[Shade], links: Li
         barmode="stack",
         bargap=0.2,
         font_color=INK,
-        yaxis={"range": [0, 100], "ticksuffix": "%", "title": {"text": "Share of the children"}},
+        yaxis={
+            "range": [0, 112],
+            "tickvals": [0, 20, 40, 60, 80, 100],
+            "ticksuffix": "%",
+            "title": {"text": "Share of the children"},
+        },
         xaxis={"type": "category", "nticks": 13},
         hovermode="closest",
     )

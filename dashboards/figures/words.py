@@ -79,7 +79,8 @@ def rounding(now: Outcomes) -> str:
     shares = [now.rate(part) for part in ("face_to_face", "alternative", "seen")]
     if None in shares or shares[0] + shares[1] == shares[2]:
         return ""
-    return f"Each share is rounded by itself, so the parts add up to {shares[0] + shares[1]}%, not {shares[2]}%."
+    added = shares[0] + shares[1]
+    return f"Each share is rounded by itself, so the parts add up to {added}%, not {shares[2]}%."
 
 
 def _start(text: str) -> str:

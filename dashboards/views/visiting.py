@@ -4,7 +4,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -99,10 +99,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @requires(Action.DOWNLOAD, Thing.VISIT_RATES)
 def export(request: HttpRequest) -> HttpResponse:
     page = _Page(request, timezone.now())
-    header, rows = presenters.export_rows(page) if page.form else (presenters.EXPORT_COLUMNS, [])
-    detail = {"rows": len(rows)}
-    if page.form:
-        detail |= {name: values for name, values in as_parameters(page.choice).items()}
+    rows = list(presenters.export_rows(page)) if page.form else []
+    detail = {"rows": len(rows)} | (dict(as_parameters(page.choice)) if page.form else {})
     with transaction.atomic():
         record(
             "visit_rates.exported",
@@ -111,7 +109,9 @@ def export(request: HttpRequest) -> HttpResponse:
             object_kind="visit_rates",
             detail=detail,
         )
-    response = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        csv_lines(presenters.EXPORT_COLUMNS, rows), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = 'attachment; filename="visit-rates.csv"'
     response["Cache-Control"] = "no-store"
     return response
@@ -147,6 +147,8 @@ def children(request: HttpRequest) -> HttpResponse:
             object_kind="visit_rates",
             detail=drill.as_detail() | {"shown": len(lines), "found": found},
         )
+    if drill.page > 1 and start >= found:
+        raise Http404
     shown = presenters.point(drill, places=places, reader=reader, worked_out=months)
     context = presenters.children_page(drill, found, lines, shown, places=places)
     return render(request, "dashboards/visiting_children.html", context)

@@ -28,4 +28,3 @@ def plain_cell(value: object) -> object:
     if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
         return f"'{value}"
     return "" if value is None else value
-

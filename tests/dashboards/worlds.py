@@ -39,7 +39,9 @@ def manager_of(*teams: Team, rights: tuple = ()) -> User:
     return user
 
 
-def rate(month: str, plan_type: str, team: Team, face_to_face: int, alternative: int | None, not_visited: int):
+def rate(
+    month: str, plan_type: str, team: Team, face_to_face: int, alternative: int | None, not_visited: int
+):
     """One stored row, from its parts."""
     return VisitRate.objects.create(
         month=Month.parse(month).index,
@@ -80,7 +82,9 @@ def published_april(team: Team, other: Team) -> None:
 def a_service(months: int = 28, teams: int = 14, last: str = "2020-06") -> list[Team]:
     """Every month of every team and plan type, the same on every run, with small counts in many."""
     made = [
-        factories.make_team(f"{number:02d}", name=f"Team {number:02d}", locality=f"Locality {'ABCDEF'[number % 6]}")
+        factories.make_team(
+            f"{number:02d}", name=f"Team {number:02d}", locality=f"Locality {'ABCDEF'[number % 6]}"
+        )
         for number in range(1, teams + 1)
     ]
     end = Month.parse(last)
@@ -114,7 +118,10 @@ def a_service(months: int = 28, teams: int = 14, last: str = "2020-06") -> list[
 
 def lockdowns() -> None:
     Restriction.objects.create(
-        name="First national lockdown", from_date=date(2020, 3, 23), until_date=date(2020, 7, 4), source="test"
+        name="First national lockdown",
+        from_date=date(2020, 3, 23),
+        until_date=date(2020, 7, 4),
+        source="test",
     )
 
 
