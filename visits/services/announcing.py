@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import partial
 
 from django.db import transaction
 
@@ -17,4 +16,8 @@ def mark_and_ring(child_id: int, days: Iterable[date], *, now: datetime) -> None
     finds the mark.
     """
     mark_stale_visits(child_id, days, now)
-    transaction.on_commit(partial(visits_changed.send, sender=None), robust=True)
+    transaction.on_commit(_ring, robust=True)
+
+
+def _ring() -> None:
+    visits_changed.send(sender=None)
