@@ -278,7 +278,7 @@ class GovukFormMixin:
         for code, message in messages_for(field, label, self.subjects.get(name, "")).items():
             if code not in field.error_messages or field.error_messages[code] == stock.get(code):
                 field.error_messages[code] = message
-        if isinstance(field, forms.CharField):
+        if isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField):
             field.validators = [*field.validators, refuse_odd_characters]
 
 
