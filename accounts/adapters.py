@@ -6,6 +6,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from axes.signals import user_locked_out
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
@@ -36,13 +37,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
         """Counts the attempt before the password is looked at, so that attempts sent at once
         count as well as those sent in turn; refuses with the same page as the lasting lock."""
+        name = canonical_email(credentials.get("email") or "")
         self._login_failed_rl_usage = ratelimit.consume(
-            request,
-            app="allauth.account",
-            action="login_failed",
-            key=canonical_email(credentials.get("email") or ""),
+            request, app="allauth.account", action="login_failed", key=name
         )
         if not self._login_failed_rl_usage:
+            user_locked_out.send(__name__, request=request, username=name, ip_address=client_address(request))
             raise ImmediateHttpResponse(locked_out(request))
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
