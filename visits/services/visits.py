@@ -18,9 +18,9 @@ from safeguarding.kernel.periods import day_of
 from visits import record_rules
 from visits.constants import COMPLETED_VISIT_DAYS_AHEAD, Status
 from visits.models import Child, Revision, Visit
+from visits.rates.marks import mark_stale_visits
 from visits.record_rules import VisitDraft
 from visits.selectors.records import first_plan_start, hands_on
-from visits.services.announcing import mark_and_ring
 
 # What a person may change of a visit.
 CORRECTABLE = ("visit_date", "method", "status", "child_seen", "note")
@@ -64,7 +64,7 @@ def record_visit(
         _audit(
             "visit.recorded", visit, user, now, {"method": method, "status": status, "child_seen": child_seen}
         )
-        mark_and_ring(child.pk, [visit_date], now=now)
+        mark_stale_visits(child.pk, [visit_date], now)
     return visit
 
 
@@ -199,7 +199,7 @@ def _write(
         raise StaleEdit(visit.version, visit.version - 1)
     # The reason is the record's own text and stays with the revision.
     _audit(action, visit, user, now, {"fields": sorted(changes), "version": visit.version})
-    mark_and_ring(visit.child_id, days, now=now)
+    mark_stale_visits(visit.child_id, days, now)
     return visit
 
 
