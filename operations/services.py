@@ -28,6 +28,7 @@ __all__ = [
     "release",
     "start_run",
     "take",
+    "waiting_runs",
 ]
 
 
@@ -66,6 +67,11 @@ def ask_for_run(
             )
     except IntegrityError:
         raise Refusal("already_run", f"The run of {kind} for {period} is already on record.") from None
+
+
+def waiting_runs(kind: str) -> list[JobRun]:
+    """Runs of a kind that no worker has begun, the oldest first."""
+    return list(JobRun.objects.filter(kind=kind, state=JobState.WAITING).order_by("pk"))
 
 
 def start_run(run: JobRun, *, now: datetime, method_version: str = "") -> bool:

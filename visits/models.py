@@ -385,10 +385,14 @@ class VisitCell(models.Model):
     """One child's outcome of one month and plan type."""
 
     pk = models.CompositePrimaryKey("child_id", "month", "plan_type")
-    child = models.ForeignKey(Child, on_delete=models.CASCADE, db_index=False, related_name="cells")
+    # No constraints, and no cascades: cells come and go with the engine alone, which counts the rates anew
+    # where they do, and writes them by the million.
+    child = models.ForeignKey(
+        Child, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="cells"
+    )
     month = models.PositiveIntegerField()
     plan_type = models.CharField(max_length=3)
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+")
     outcome = models.PositiveSmallIntegerField(choices=Outcome.choices)
 

@@ -7,13 +7,14 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.visits.factories import stored_cells, stored_rates
 from tests.visits.worlds import AS_OF, expected, store, worlds
-from visits.rates.rebuild import rebuild
+from visits.rates.rebuild import rebuild, writing
 
 NOW = datetime(2021, 4, 10, 12, tzinfo=UTC)
 
 
 def rebuild_all(**options):
-    return rebuild(owner="test", as_of=AS_OF, clock=lambda: NOW, **options)
+    with writing("test", clock=lambda: NOW) as held:
+        return rebuild(held, as_of=AS_OF, clock=lambda: NOW, **options)
 
 
 @given(world=worlds())

@@ -46,5 +46,3 @@ def test_any_world(db, world):
 )
 def test_reaches_of_a_child_are_merged_so_that_no_month_is_counted_twice(reaches, result):
     assert merged(reaches) == result
-
-

@@ -78,7 +78,9 @@ def insert_columns(table: str, batches: list[dict[str, Column]]) -> None:
     with connection.cursor() as cursor:
         for batch in batches:
             columns = [_plain(column, _length(batch)) for column in batch.values()]
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(zip(*columns, strict=True)))
+            cursor.executemany(
+                f"INSERT INTO {table} ({names}) VALUES ({marks})", list(zip(*columns, strict=True))
+            )
 
 
 def _length(batch: dict[str, Column]) -> int:

@@ -34,10 +34,20 @@ def refresh_cuts(state: RatesState, first: Month, last: Month, now: datetime) ->
             "plan_type", "regime", "interval", "unit", "effective_from", "effective_until"
         )
     ]
-    collected = AlternativeRecording.objects.order_by("collected_from").values_list("collected_from", flat=True).first()
+    collected = (
+        AlternativeRecording.objects.order_by("collected_from")
+        .values_list("collected_from", flat=True)
+        .first()
+    )
     last = last.plus(MONTHS_AHEAD)
     # The calendar is part of it: a new version of its library may know a new bank holiday.
-    inputs = (holidays.__version__, first.index, last.index, collected, [astuple(interval) for interval in intervals])
+    inputs = (
+        holidays.__version__,
+        first.index,
+        last.index,
+        collected,
+        [astuple(interval) for interval in intervals],
+    )
     digest = hashlib.sha256(repr(inputs).encode()).hexdigest()
     if digest == state.cuts_digest:
         return False

@@ -54,7 +54,11 @@ def drain(*, as_of: date, now: datetime) -> Drained:
         if more and StaleVisits.objects.count() > REBUILD_ABOVE_ROWS:
             transaction.set_rollback(True)
             return REBUILD_NEEDED
-        scope = [(child, max(low, first), min(high, last)) for child, low, high in rows if low <= last and high >= first]
+        scope = [
+            (child, max(low, first), min(high, last))
+            for child, low, high in rows
+            if low <= last and high >= first
+        ]
         months = last - state.last_month
         if months:
             everybody = _children_between(state.last_month + 1, last)

@@ -9,7 +9,17 @@ from safeguarding.kernel.periods import Month
 from visits.models import Plan, VisitCut
 from visits.rates.columns import fetch_columns
 from visits.rates.dialect import day_number
-from visits.rates.kernel import OPEN_END, PLAN_TYPES, TYPE_BITS, Cells, Contacts, CutTable, Places, Plans, pack
+from visits.rates.kernel import (
+    OPEN_END,
+    PLAN_TYPES,
+    TYPE_BITS,
+    Cells,
+    Contacts,
+    CutTable,
+    Places,
+    Plans,
+    pack,
+)
 from visits.rules import reference_order
 
 _DAY_BITS = 22
@@ -38,7 +48,9 @@ def load_plans(last: int) -> Plans:
         id_column="id",
     ).T
     plan_id, child_id, plan_type, start, end, long_term = rows
-    return Plans(plan_id, child_id, plan_type, start, end, long_term, _order(plan_id, child_id, plan_type, start))
+    return Plans(
+        plan_id, child_id, plan_type, start, end, long_term, _order(plan_id, child_id, plan_type, start)
+    )
 
 
 def load_places(plans: Plans) -> Places:

@@ -8,12 +8,13 @@ change would be lost.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from safeguarding.kernel.periods import Month
 from visits.models import StaleVisits, VisitCut
 from visits.rates.cuts import MONTHS_AHEAD
 from visits.rates.dialect import month_of
+from visits.signals import visits_changed
 
 # "Until whenever": beyond every month that is kept. The job cuts it down to those.
 OPEN_END = 9999 * 12
@@ -26,6 +27,7 @@ def mark_stale_visits(child_id: int, dates: Iterable[date], now: datetime) -> No
         StaleVisits(child_id=child_id, first_month=first, last_month=last, marked_at=now)
         for first, last in sorted({reach(day) for day in dates})
     )
+    _ring_after_commit()
 
 
 def mark_stale_plan(child_id: int, first: date, last: date | None, now: datetime) -> None:
@@ -37,10 +39,11 @@ def mark_stale_plan(child_id: int, first: date, last: date | None, now: datetime
         last_month=Month.of(last).index if last else OPEN_END,
         marked_at=now,
     )
+    _ring_after_commit()
 
 
 def mark_stale_visits_of(select: str, params: list, now: datetime) -> int:
-    """The same for many visits at once: `select` is SQL that yields (child_id, visit_date) of each
+    """The same for many visits at once: `select` is SQL that yields child_id and visit_date of each
     visit added, and of each changed one twice, as it was and as it is. Returns the rows appended."""
     month = month_of("visit_date")
     with connection.cursor() as cursor:
@@ -53,11 +56,13 @@ def mark_stale_visits_of(select: str, params: list, now: datetime) -> int:
             f" GROUP BY child_id, {month}) touched",
             [connection.ops.adapt_datetimefield_value(now), *params],
         )
-        return cursor.rowcount
+        marked = cursor.rowcount
+    _ring_after_commit()
+    return marked
 
 
 def mark_stale_plans_of(select: str, params: list, now: datetime) -> int:
-    """The same for many plans: `select` is SQL that yields (child_id, first_day, last_day), the last
+    """The same for many plans: `select` is SQL that yields columns of the names child_id, first_day and last_day, the last
     day NULL for an open end. Returns the rows appended."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -66,7 +71,9 @@ def mark_stale_plans_of(select: str, params: list, now: datetime) -> int:
             f" FROM ({select}) changed GROUP BY child_id",
             [connection.ops.adapt_datetimefield_value(now), *params],
         )
-        return cursor.rowcount
+        marked = cursor.rowcount
+    _ring_after_commit()
+    return marked
 
 
 def reach(day: date) -> tuple[int, int]:
@@ -80,3 +87,9 @@ def reach(day: date) -> tuple[int, int]:
     )
     # Without cuts (they may be on their way, in a transaction not yet seen): as far as any rule reaches.
     return first, first + MONTHS_AHEAD if last is None else last
+
+
+def _ring_after_commit() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("a change and the mark of what it makes stale belong into one transaction")
+    transaction.on_commit(lambda: visits_changed.send_robust(sender=None), robust=True)

@@ -7,6 +7,7 @@ a mix, and a worker that was overtaken writes nothing.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Min
 
+from operations.facts import Held
 from operations.services import confirm, extend, release, take
 from safeguarding.kernel.periods import Month, last_complete_month
 from visits.constants import METHOD_VERSION, RATES_LEASE, Outcome
@@ -24,10 +26,16 @@ from visits.rates.kernel import PLAN_TYPES, TYPE_BITS, Cells, CutTable, work_out
 from visits.rates.load import kind_of, load_cells, load_contacts, load_cuts, load_places, load_plans
 from visits.rates.store import batched, delete_cells, delete_rates
 
-# Longer than any one step takes; a vanished holder is overtaken after it.
-LEASE_SECONDS = 90
+# Longer than a step takes. A vanished holder is overtaken after it: with the sweep each minute, within two.
+LEASE_SECONDS = 55
 ROWS_A_STATEMENT = 20_000
-STEPS = ("Reading plans and teams", "Reading visits", "Working out", "Comparing with what is stored", "Writing")
+STEPS = (
+    "Reading plans and teams",
+    "Reading visits",
+    "Working out",
+    "Comparing with what is stored",
+    "Writing",
+)
 
 _TEAM_BITS = 40
 _NOT_COLLECTED = -1
@@ -61,9 +69,20 @@ class Rates:
         return Rates(*(column[chosen] for column in vars(self).values()))
 
 
+@contextmanager
+def writing(owner: str, *, clock: Callable[[], datetime]) -> Iterator[Held]:
+    """Holds the lease of the rates for work that spans transactions. Raises LeaseBusy."""
+    with transaction.atomic():
+        held = take(RATES_LEASE, owner, now=clock(), seconds=LEASE_SECONDS)
+    try:
+        yield held
+    finally:
+        release(held)
+
+
 def rebuild(
+    held: Held,
     *,
-    owner: str,
     as_of: date,
     clock: Callable[[], datetime],
     first: Month | None = None,
@@ -75,70 +94,65 @@ def rebuild(
     one as of `as_of`) for every child; with `write` False it only counts what differs.
 
     Returns None where there is nothing to work out: no plans, or, with `first` or `last` given, no
-    such month among those that are kept already (drain first). Raises LeaseBusy, and LeaseLost where another
-    process took over meanwhile (then nothing was written).
+    such month among those that are kept already (drain first). Raises LeaseLost where another
+    process took over meanwhile; then nothing was written.
     """
     started = clock()
     with transaction.atomic():
-        held = take(RATES_LEASE, owner, now=started, seconds=LEASE_SECONDS)
-    try:
-        with transaction.atomic():
-            confirm(held)
-            kept = _months_to_keep(as_of, started, partly=bool(first or last))
-        if kept is None:
-            return None
-        low, high = max(first or kept[0], kept[0]), min(last or kept[1], kept[1])
-        if low > high:
-            return None
-        whole = (low, high) == kept
+        confirm(held)
+        kept = _months_to_keep(as_of, started, partly=bool(first or last))
+    if kept is None:
+        return None
+    low, high = max(first or kept[0], kept[0]), min(last or kept[1], kept[1])
+    if low > high:
+        return None
+    whole = (low, high) == kept
 
-        def step(number: int) -> None:
-            progress(number, STEPS[number])
-            extend(held, now=clock(), seconds=LEASE_SECONDS)
+    def step(number: int) -> None:
+        progress(number, STEPS[number])
+        extend(held, now=clock(), seconds=LEASE_SECONDS)
 
-        step(0)
-        # Of these changes everything read from here on knows; later ones stay in the queue.
-        seen = _queue()
-        table = load_cuts(low.index, high.index)
-        plans = load_plans(high.index)
-        places = load_places(plans)
-        step(1)
-        contacts = load_contacts(table)
-        step(2)
-        cells = work_out(table, plans, places, contacts)
-        step(3)
-        stored = load_cells(low.index, high.index)
-        gone, put = _compare(stored, cells)
-        if not write:
-            # A child with a row in the queue has changed, and is not stored wrongly but not yet.
-            waiting = np.unique(fetch_columns(["child_id"], "FROM visits_stalevisits", [], id_column="id"))
-            gone = gone[~np.isin(stored.child_id[gone], waiting)]
-            put = put[~np.isin(cells.child_id[put], waiting)]
-        rates = _count(cells if write else stored, table)
-        stored_rates = _load_rates(low.index, high.index)
-        rates_gone, rates_put = _compare(stored_rates, rates)
-        result = Rebuilt(
-            first=low,
-            last=high,
-            children=len(np.unique(plans.child_id)),
-            visits=len(contacts.day),
-            cells=len(cells.key),
-            cells_differing=len(np.union1d(stored.key[gone], cells.key[put])),
-            rates=len(rates.key),
-            rates_differing=len(np.union1d(stored_rates.key[rates_gone], rates.key[rates_put])),
-        )
+    step(0)
+    # Of these changes everything read from here on knows; later ones stay in the queue.
+    seen = _queue()
+    table = load_cuts(low.index, high.index)
+    plans = load_plans(high.index)
+    places = load_places(plans)
+    step(1)
+    contacts = load_contacts(table)
+    step(2)
+    cells = work_out(table, plans, places, contacts)
+    step(3)
+    stored = load_cells(low.index, high.index)
+    gone, put = _compare(stored, cells)
+    if not write:
+        # A child with a row in the queue has changed, and is not stored wrongly but not yet.
+        waiting = np.unique(fetch_columns(["child_id"], "FROM visits_stalevisits", [], id_column="id"))
+        gone = gone[~np.isin(stored.child_id[gone], waiting)]
+        put = put[~np.isin(cells.child_id[put], waiting)]
+    rates = _count(cells if write else stored, table)
+    stored_rates = _load_rates(low.index, high.index)
+    rates_gone, rates_put = _compare(stored_rates, rates)
+    result = Rebuilt(
+        first=low,
+        last=high,
+        children=len(np.unique(plans.child_id)),
+        visits=len(contacts.day),
+        cells=len(cells.key),
+        cells_differing=len(np.union1d(stored.key[gone], cells.key[put])),
+        rates=len(rates.key),
+        rates_differing=len(np.union1d(stored_rates.key[rates_gone], rates.key[rates_put])),
+    )
+    if write:
+        step(4)
+    with transaction.atomic():
+        confirm(held)
         if write:
-            step(4)
-        with transaction.atomic():
-            confirm(held)
-            if write:
-                _write_cells(stored[gone], cells[put])
-                _write_rates(stored_rates[rates_gone], rates[rates_put], started)
-            if whole:
-                _note(result, low.index, high.index, seen, started, write=write)
-        return result
-    finally:
-        release(held)
+            _write_cells(stored[gone], cells[put])
+            _write_rates(stored_rates[rates_gone], rates[rates_put], started)
+        if whole:
+            _note(result, low.index, high.index, seen, started, write=write)
+    return result
 
 
 def _months_to_keep(as_of: date, now: datetime, *, partly: bool) -> tuple[Month, Month] | None:
@@ -162,7 +176,9 @@ def _queue() -> np.ndarray:
 
 def _compare(stored: Cells | Rates, wanted: Cells | Rates) -> tuple[np.ndarray, np.ndarray]:
     """Places of stored rows that must go, and of wanted rows that must come; a changed row is in both."""
-    common, in_stored, in_wanted = np.intersect1d(stored.key, wanted.key, assume_unique=True, return_indices=True)
+    common, in_stored, in_wanted = np.intersect1d(
+        stored.key, wanted.key, assume_unique=True, return_indices=True
+    )
     same = np.ones(len(common), bool)
     for before, after in zip(list(vars(stored).values())[1:], list(vars(wanted).values())[1:], strict=True):
         same &= before[in_stored] == after[in_wanted]
@@ -209,7 +225,9 @@ def _load_rates(first: int, last: int) -> Rates:
     ).T
     key = _point(month, plan_type, team_id)
     order = np.argsort(key)
-    return Rates(key[order], cohort[order], face_to_face[order], alternative[order], current[order].astype(bool))
+    return Rates(
+        key[order], cohort[order], face_to_face[order], alternative[order], current[order].astype(bool)
+    )
 
 
 def _write_cells(gone: Cells, put: Cells) -> None:
@@ -234,7 +252,9 @@ def _write_cells(gone: Cells, put: Cells) -> None:
 
 def _write_rates(gone: Rates, put: Rates, now: datetime) -> None:
     month, plan_type, team_id = _unpoint(gone.key)
-    for some in batched(zip(month.tolist(), _names(plan_type), team_id.tolist(), strict=True), ROWS_A_STATEMENT):
+    for some in batched(
+        zip(month.tolist(), _names(plan_type), team_id.tolist(), strict=True), ROWS_A_STATEMENT
+    ):
         delete_rates(some)
     batches = []
     for name, rates in _by_type(put, _unpoint(put.key)[1]):
@@ -256,7 +276,9 @@ def _write_rates(gone: Rates, put: Rates, now: datetime) -> None:
     insert_columns("visits_visitrate", batches)
 
 
-def _note(result: Rebuilt, first: int, last: int, seen: np.ndarray, started: datetime, *, write: bool) -> None:
+def _note(
+    result: Rebuilt, first: int, last: int, seen: np.ndarray, started: datetime, *, write: bool
+) -> None:
     """What the state says after every month was looked at."""
     changes: dict[str, object] = {}
     if write:
@@ -271,7 +293,11 @@ def _note(result: Rebuilt, first: int, last: int, seen: np.ndarray, started: dat
 
 
 def _unpoint(key: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return key >> _TEAM_BITS + TYPE_BITS, key >> _TEAM_BITS & (1 << TYPE_BITS) - 1, key & (1 << _TEAM_BITS) - 1
+    return (
+        key >> _TEAM_BITS + TYPE_BITS,
+        key >> _TEAM_BITS & (1 << TYPE_BITS) - 1,
+        key & (1 << _TEAM_BITS) - 1,
+    )
 
 
 def _by_type(rows: Cells | Rates, plan_type: np.ndarray) -> Iterator[tuple[str, Cells | Rates]]:

@@ -88,7 +88,9 @@ def merged(scope: Iterable[Reach]) -> list[Reach]:
 
 
 def _difference(reaches: list[Reach]) -> Difference:
-    scope, params = rows_of("scope", {"child_id": "bigint", "first_month": "int", "last_month": "int"}, reaches)
+    scope, params = rows_of(
+        "scope", {"child_id": "bigint", "first_month": "int", "last_month": "int"}, reaches
+    )
     with connection.cursor() as cursor:
         cursor.execute(_DIFFERENCE.format(scope=scope, ref_order=by_code_point("p.ref_order")), params)
         rows = cursor.fetchall()
