@@ -90,13 +90,14 @@ def record(
 
 def _locked_head() -> str:
     """The last link's hash, locked until the transaction ends: one writer at a time."""
-    head = AuditHead.objects.select_for_update().filter(pk=1).values_list("hash", flat=True).first()
-    if head is not None:
-        return head
+    head = AuditHead.objects.select_for_update().filter(pk=1).values_list("hash", flat=True)
+    if found := head.first():
+        return found
+    # Before the very first event. Of two that come at once, one waits here for the other.
     if AuditEvent.objects.exists():
         raise TrailBroken("the audit trail has events but no head; run check_audit_trail")
-    AuditHead.objects.create(pk=1)
-    return START
+    AuditHead.objects.bulk_create([AuditHead(pk=1)], ignore_conflicts=True)
+    return head.get()
 
 
 def area_of(action: str) -> Area:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import access, children, places, visits
+from visits.views import access, children, places, rebuild, visits
 
 urlpatterns = [
     path("children/", children.children, name="children"),
@@ -23,5 +23,6 @@ urlpatterns = [
     path("visits/<uuid:uid>/correct/", visits.correct_visit, name="correct_visit"),
     path("visits/<uuid:uid>/cancel/", visits.cancel_visit, name="cancel_visit"),
     path("visits/<uuid:uid>/authorise/", visits.authorise_visit, name="authorise_visit"),
+    path("jobs/visit-rates/rebuild/", rebuild.rebuild_visit_rates, name="rebuild_visit_rates"),
     path("people/<uuid:uid>/teams/", places.person_teams, name="person_teams"),
 ]

@@ -104,6 +104,7 @@ def _page(request: HttpRequest, holder: User, form: RightForm, status: int = 200
             "who": presenters.person_rows(holder),
             "rights": presenters.held_rights(selectors.rights_of(holder), viewer_uid=request.user.uid),
             "ended": presenters.ended_rights_table(selectors.rights_of(holder, ended=True)),
+            "administers": administers,
             "may_change": administers and holder != request.user,
             "may_invite": allows(request.user.roles, Action.CREATE, Thing.USER_ACCOUNT)
             and holder != request.user,
