@@ -39,17 +39,28 @@ class Choice:
         return list(self.first.until(self.last))
 
 
+def _from_list(label: str, what: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, error_messages={"invalid_choice": f"Select {what} from the list"})
+
+
 class VisitingForm(GovukForm):
     """The GET form; `cleaned` gives a Choice whatever was sent."""
 
     type = forms.MultipleChoiceField(
-        label="Plans", choices=PlanType.choices, widget=forms.CheckboxSelectMultiple
+        label="Plans",
+        choices=PlanType.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Select plans from the list"},
     )
-    scope = forms.ChoiceField(label="Whose children")
-    first = forms.ChoiceField(label="First month")
-    last = forms.ChoiceField(label="Last month")
-    compare = forms.ChoiceField(label="Compare with")
-    by = forms.ChoiceField(label="Break the last month down by", choices=PLACES)
+    scope = _from_list("Whose children", "whose children to show")
+    first = _from_list("First month", "a first month")
+    last = _from_list("Last month", "a last month")
+    compare = _from_list("Compare with", "a month to compare with")
+    by = forms.ChoiceField(
+        label="Break the last month down by",
+        choices=PLACES,
+        error_messages={"invalid_choice": "Select team or locality"},
+    )
 
     subjects = {
         "type": "at least one kind of plan",

@@ -126,7 +126,8 @@ def children(request: HttpRequest) -> HttpResponse:
     places = selectors.Places(rates.teams())
     form = DrillForm(request.GET, worked_out=months, teams=places.teams, reader=reader)
     if not form.is_valid():
-        return render(request, "dashboards/visiting_children.html", {"form": form}, status=400)
+        # Only an address typed by hand comes here: there is no field on the page to put errors beside.
+        return render(request, "dashboards/visiting_children.html", status=400)
     drill = Drill.of(form.cleaned_data)
     start = (drill.page - 1) * CHILDREN_PER_PAGE
     with transaction.atomic():

@@ -2,13 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from django.test import Client
-from django.utils import timezone
-
-from accounts import sessions
-from accounts.constants import Permission, Role
-from accounts.models import Grant, User
+from accounts.constants import Role
+from accounts.models import User
 from safeguarding.kernel.periods import Month
+from tests.people import person
 from tests.visits import factories
 from visits.models import (
     PublishedRate,
@@ -24,16 +21,9 @@ NOW = datetime(2020, 7, 2, 9, tzinfo=UTC)
 ALTERNATIVES_FROM = Month.parse("2020-03")
 
 
-def person(*rights: Role | Permission, **fields) -> User:
-    """Somebody who holds these roles and permissions."""
-    user = factories.make_user(**fields)
-    for right in rights:
-        Grant.objects.create(user=user, right=right, granted_at=NOW)
-    return user
-
-
-def manager_of(*teams: Team, rights: tuple = ()) -> User:
-    user = person(Role.MANAGER, *rights)
+def manager_of(*teams: Team) -> User:
+    """Somebody who manages these teams."""
+    user = person(Role.MANAGER)
     for team in teams:
         TeamMember.objects.create(team=team, user=user, role="manager", from_date=date(2015, 1, 1))
     return user
@@ -76,7 +66,7 @@ def published_april(team: Team, other: Team) -> None:
     rate("2019-03", "CP", team, 74, None, 25)
     rate("2019-03", "CP", other, 150, None, 51)
     rate("2020-04", "CP", team, 47, 20, 26)
-    rate("2020-04", "CP", other, 85, 30, 24)
+    rate("2020-04", "CP", other, 105, 10, 44)
 
 
 def a_service(months: int = 28, teams: int = 14, last: str = "2020-06") -> list[Team]:
@@ -141,13 +131,3 @@ def published() -> None:
             total=total,
             source="A published paper",
         )
-
-
-def sign_in(client: Client, user: User) -> Client:
-    """Signed in with everything that sign-in asks for, the second step included."""
-    client.force_login(user, backend="accounts.backends.PersonBackend")
-    session = client.session
-    sessions.begin(session, timezone.now())
-    sessions.pass_second_step(session)
-    session.save()
-    return client
