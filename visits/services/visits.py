@@ -61,10 +61,9 @@ def record_visit(
         _check(draft, child, now=now, touched=vars(draft))
         visit.visit_ref = f"web-{visit.uid.hex}"
         visit.save(force_insert=True)
-        _audit(
-            "visit.recorded", visit, user, now, {"method": method, "status": status, "child_seen": child_seen}
-        )
         mark_stale_visits(child.pk, [visit_date], now)
+        detail = {"method": method, "status": status, "child_seen": child_seen}
+        _audit("visit.recorded", visit, user, now, detail)
     return visit
 
 
@@ -197,9 +196,9 @@ def _write(
     )
     if not written:
         raise StaleEdit(visit.version, visit.version - 1)
+    mark_stale_visits(visit.child_id, days, now)
     # The reason is the record's own text and stays with the revision.
     _audit(action, visit, user, now, {"fields": sorted(changes), "version": visit.version})
-    mark_stale_visits(visit.child_id, days, now)
     return visit
 
 
