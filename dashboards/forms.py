@@ -40,7 +40,8 @@ class Choice:
 
 
 def _from_list(label: str, what: str) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, error_messages={"invalid_choice": f"Select {what} from the list"})
+    message = f"Select {what} from the list"  # noqa: S608, words for a person
+    return forms.ChoiceField(label=label, error_messages={"invalid_choice": message})
 
 
 class VisitingForm(GovukForm):

@@ -192,9 +192,10 @@ def test_the_claim_is_answered_in_a_sentence():
     from dashboards.presenters import claim_sentence
 
     assert claim_sentence(paper_checks()) == (
-        "Against March 2019 the statement does not hold in 8 of 12 cases: for children on a child protection plan "
-        "in March 2020, April 2020 and May 2020; for children on a child in need plan in March 2020; for children "
-        "in care in March 2020, April 2020, May 2020 and June 2020."
+        "Against March 2019 the statement does not hold in 8 of 12 cases: "
+        "for children on a child protection plan in March 2020, April 2020 and May 2020; "
+        "for children on a child in need plan in March 2020; "
+        "for children in care in March 2020, April 2020, May 2020 and June 2020."
     )
 
 

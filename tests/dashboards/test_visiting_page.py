@@ -14,7 +14,7 @@ from accounts.models import AuditEvent
 from tests.dashboards import worlds
 from tests.people import person, sign_in
 from tests.visits import factories
-from visits.models import AccessBlock, Allocation, VisitCell
+from visits.models import AccessBlock, Allocation, VisitCell, VisitCut
 
 pytestmark = pytest.mark.django_db
 
@@ -332,12 +332,16 @@ def test_a_social_worker_sees_the_own_caseload(client, small, cells):
     for child in cells[:2] + cells[3:4]:
         Allocation.objects.create(child=child, user=worker, from_date="2020-01-01")
     sign_in(client, worker)
-    from visits.models import VisitCut
-
     VisitCut.objects.create(
-        plan_type="CP", month=worlds.Month.parse("2020-04").index, regime="standard", month_end="2020-04-30",
-        open_cut="2020-04-16", seen_cut="2020-04-16", anniversary_cut="2019-04-30", alternatives_collected=True,
-    )  # fmt: skip
+        plan_type="CP",
+        month=worlds.Month.parse("2020-04").index,
+        regime="standard",
+        month_end="2020-04-30",
+        open_cut="2020-04-16",
+        seen_cut="2020-04-16",
+        anniversary_cut="2019-04-30",
+        alternatives_collected=True,
+    )
     page = client.get("/visiting/", {"type": "CP", "scope": "caseload", "first": "2020-04"})
     assert rows_of(page, "Child protection plan, my caseload, by month") == [
         ["April 2020", "3", "0 (0.0%)", "2 (66.7%)", "2 (66.7%)", "1 (33.3%)"]

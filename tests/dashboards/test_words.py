@@ -30,7 +30,8 @@ BEFORE = outcomes(74_7, None, 25_3, month=MARCH)
             outcomes(52_3, 19_9, 27_8),
             BEFORE,
             MARCH,
-            "72.2% of children on a child protection plan were seen in April 2020, 2.5 points below March 2019.",
+            "72.2% of children on a child protection plan were seen in April 2020, "
+            "2.5 points below March 2019.",
         ),
         (
             outcomes(80_0, 4_6, 15_4, plan_type="CIC"),
@@ -75,7 +76,8 @@ BEFORE = outcomes(74_7, None, 25_3, month=MARCH)
             outcomes(0, 0, 0),
             BEFORE,
             MARCH,
-            "There were no children on a child protection plan due to have been visited by the end of April 2020.",
+            "There were no children on a child protection plan due to have been visited "
+            "by the end of April 2020.",
         ),
         (
             outcomes(4, 0, 50, seen=None),
@@ -99,7 +101,8 @@ def test_the_sentence_never_says_0_percent_of_nobody():
     [
         (
             50,
-            "A smaller share of children on a child protection plan was seen in April 2020 than in March 2019",
+            "A smaller share of children on a child protection plan was seen "
+            "in April 2020 than in March 2019",
         ),
         (
             90,
@@ -114,7 +117,8 @@ def test_the_headline_is_the_finding(seen, headline):
 def test_the_parts_come_with_their_numbers():
     said = words.parts(outcomes(523, 199, 278))
     assert said == (
-        "722 of 1,000 children were seen: 523 face to face (52.3%) and 199 by an authorised alternative (19.9%)."
+        "722 of 1,000 children were seen: 523 face to face (52.3%) "
+        "and 199 by an authorised alternative (19.9%)."
     )
 
 
@@ -128,7 +132,8 @@ def test_parts_that_do_not_add_up_because_of_rounding_say_so():
 
 def test_not_collected_is_said_and_is_no_number():
     assert words.parts(outcomes(74, None, 26, month=MARCH)) == (
-        "74 of 100 children were seen: 74 face to face (74.0%) and alternatives to a visit were not collected."
+        "74 of 100 children were seen: 74 face to face (74.0%) "
+        "and alternatives to a visit were not collected."
     )
 
 
