@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from accounts.policy import Action, Scope, Thing, scopes
 from accounts.selectors import User
@@ -32,13 +32,19 @@ def manager_work(user: User, *, at: datetime, limit: int = 10) -> ManagerWork:
     awaiting = awaiting_authorisation(user, at=at)
     looks = emergency_accesses(user, at=at).filter(seen_at=None)
     return ManagerWork(
-        not_seen_in_time=tuple(sorted(child_lines(late.order_by("pk")[:limit], user, at=at), key=_urgency)),
+        not_seen_in_time=tuple(sorted(child_lines(_longest_unseen(late)[:limit], user, at=at), key=_urgency)),
         not_seen_count=late.count(),
         awaiting=tuple(awaiting_lines(awaiting[:limit])),
         awaiting_count=awaiting.count(),
         emergency_accesses=tuple(emergency_lines(looks[:limit], user, at=at)),
         emergency_access_count=looks.count(),
     )
+
+
+def _longest_unseen(children: QuerySet[Child]) -> QuerySet[Child]:
+    contacts = Visit.objects.counting().filter(child=OuterRef("pk")).order_by("-visit_date")
+    last = children.annotate(last_contact=Subquery(contacts.values("visit_date")[:1]))
+    return last.order_by(F("last_contact").asc(nulls_first=True), "pk")
 
 
 def _urgency(line: ChildLine) -> tuple[date, str]:
