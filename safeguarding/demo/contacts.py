@@ -8,6 +8,7 @@ placed so that each month's outcome holds: a visit is put only on a day on which
 holds it can bear it.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -34,6 +35,7 @@ _RESTRICTED = (
 )
 _LATER_ALTERNATIVES = 0.02
 _FEWEST_SHARED_DAYS = 5
+_RHYTHM = {"CP": timedelta(days=14), "CIN": timedelta(days=28), "CIC": timedelta(days=42)}
 
 
 def share_of_alternatives(day: date) -> float:
@@ -122,6 +124,7 @@ class Placing:
         self._plan = plan
         self._windows = windows
         self._rng = Random(_SEED + plan.serial)
+        self._latest = plan.start
         # Best contact per window so far.
         self._best: dict[int, int] = {}
 
@@ -141,6 +144,7 @@ class Placing:
 
     def _put(self, day: date, kind: int) -> None:
         self._plan.contacts.append(make(day, kind, self._rng))
+        self._latest = max(self._latest, day)
         for window in self._holding(day):
             self._best[window.place] = max(self._best.get(window.place, NOT_VISITED), kind)
 
@@ -167,7 +171,13 @@ class Placing:
         # Of a single shared day everybody would be visited on it.
         if wanted and len(window.shared) >= _FEWEST_SHARED_DAYS:
             return self._rng.choice(window.shared)
-        return self._rng.choice(window.own)
+        return self._by_due(window.own)
+
+    def _by_due(self, days: tuple[date, ...]) -> date:
+        """One of the last days before the next visit is due; where those are few, one of the first."""
+        in_time = bisect_right(days, self._latest + _RHYTHM[self._plan.plan_type])
+        last = max(in_time, min(6, len(days)))
+        return days[self._rng.randrange(max(0, min(in_time, last) - 4), last)]
 
     def _first_visit(self) -> None:
         """A new plan is visited within days, unless it is let slide."""
@@ -184,12 +194,13 @@ class Placing:
         if plan.keeping < -3:
             return
         if plan.plan_type == "CP" and window.early:
-            often = 0.70 if outcome != NOT_VISITED else 0.40
+            often = 0.86 if outcome != NOT_VISITED else 0.50
         else:
             often = 0.06
         if rng.random() >= often:
             return
-        day = rng.choice(window.early if plan.plan_type == "CP" and window.early else window.days)
+        fortnightly = plan.plan_type == "CP" and window.early
+        day = self._by_due(window.early) if fortnightly else rng.choice(window.days)
         kind = ALTERNATIVE if rng.random() < share_of_alternatives(day) else FACE_TO_FACE
         if self._can_bear(day, kind):
             self._put(day, kind)

@@ -1,3 +1,4 @@
+import argparse
 import getpass
 from datetime import date
 
@@ -5,12 +6,13 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.services import Actor
 from safeguarding.demo import loading
 from safeguarding.kernel.errors import Refusal
-from visits.services import rebuild_visit_rates
+from visits.services.rates import rebuild_visit_rates
 
 
 class Command(BaseCommand):
@@ -20,12 +22,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--as-of",
-            type=date.fromisoformat,
-            metavar="YYYY-MM-DD",
-            help="the day on whose morning the demonstration stands; today if not given",
-        )
+        # A world that ends before today shows nobody visited since: for tests, not for showing.
+        parser.add_argument("--as-of", type=date.fromisoformat, help=argparse.SUPPRESS)
 
     def handle(self, *args, as_of: date | None, **options) -> None:
         if not settings.DEMO:
@@ -34,16 +32,19 @@ class Command(BaseCommand):
                 "allow that, and never where real records are kept.",
                 returncode=2,
             )
-        now = timezone.now()
+        now, actor = timezone.now(), Actor.command(getpass.getuser())
+        as_of = as_of or timezone.localdate(now)
         try:
-            loading.refuse_used_database()
-            if not apps.get_model("visits.VisitRule")._default_manager.exists():
-                call_command("load_reference", stdout=self.stdout)
-            counts = loading.load(
-                as_of=as_of or timezone.localdate(now), now=now, actor=Actor.command(getpass.getuser())
-            )
+            # All or nothing: a world without its rates could not be loaded again.
+            with transaction.atomic():
+                loading.refuse_used_database()
+                if not apps.get_model("visits.VisitRule")._default_manager.exists():
+                    call_command("load_reference", stdout=self.stdout)
+                counts = loading.load(as_of=as_of, now=now, actor=actor)
+                rates = rebuild_visit_rates(actor=actor, now=timezone.now(), as_of=as_of)
         except Refusal as refusal:
             raise CommandError(refusal.message, returncode=2) from refusal
-        self.stdout.write("Loaded " + ", ".join(f"{count:,} {what}" for what, count in counts.items()) + ".")
-        rebuild_visit_rates(now=timezone.now(), actor=Actor.command(getpass.getuser()))
-        self.stdout.write("Worked out the visit rates of every month.")
+        loaded = ", ".join(f"{count:,} {what}" for what, count in counts.items())
+        self.stdout.write(f"Loaded the demonstration as of {as_of}: {loaded}.")
+        if rates:
+            self.stdout.write(f"Worked out the visit rates of {rates.first} to {rates.last}.")
