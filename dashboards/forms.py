@@ -127,12 +127,12 @@ class VisitingForm(GovukForm):
 
     def _with_defaults(self, data: QueryDict) -> QueryDict:
         filled = data.copy()
+        # A form that is sent leaves out boxes that are not ticked, and nothing else: only then is
+        # no plan what was chosen. An address that names just some of it means the rest as usual.
+        sent = set(data) >= set(self.base_fields) - {"type"}
         for name, values in as_parameters(self.default).items():
-            # A form that was sent leaves out the boxes not ticked: then none is what was chosen.
-            if name not in filled and not (name == "type" and filled):
+            if name not in filled and not (name == "type" and sent):
                 filled.setlist(name, values)
-        if "type" not in data and not set(data) & set(self.base_fields):
-            filled.setlist("type", list(self.default.plan_types))
         return filled
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dashboards.figures.outcomes import Outcomes, Table, of_caseload
+from dashboards.figures.visiting import EVERYBODY
 from dashboards.readers import Reader
 from safeguarding.kernel.periods import Month
 from visits.facts import RatesFreshness, TeamPlace
@@ -54,7 +55,7 @@ class Places:
             "caseload": "my caseload",
             "locality": name,
             "team": team.name if team else "",
-        }.get(kind, "all children")
+        }.get(kind, EVERYBODY)
 
 
 def worked_out_months(fresh: RatesFreshness) -> list[Month]:

@@ -72,17 +72,18 @@ def _teams(work: ManagerWork, today: date) -> dict:
 
 def _child_item(line: ChildLine, today: date) -> dict:
     plans = ", ".join(PlanType(plan_type).label for plan_type in line.plan_types) or "No open plan"
-    seen = (
-        f"last seen face to face {_day(line.last_face_to_face)}"
-        if line.last_face_to_face
-        else ("not seen face to face yet")
-    )
-    item = {"text": line.shown_as, "href": reverse("child", args=[line.uid]), "hint": f"{plans}; {seen}"}
+    hints = [plans]
+    if line.due_by:
+        hints.append(f"visit due by {_day(line.due_by)}")
+    seen = line.last_face_to_face
+    hints.append(f"last seen face to face {_day(seen)}" if seen else "not seen face to face yet")
+    tag = {"text": "Due", "colour": "blue"}
     if line.due_by is None:
-        return item | {"status": "Nothing due"}
-    if line.overdue(today):
-        return item | {"tag": {"text": f"Overdue since {_day(line.due_by)}", "colour": "red"}}
-    return item | {"tag": {"text": f"Due by {_day(line.due_by)}", "colour": "blue"}}
+        tag = {"text": "Nothing due", "colour": "grey"}
+    elif line.overdue(today):
+        tag = {"text": "Overdue", "colour": "red"}
+    href = reverse("child", args=[line.uid])
+    return {"text": line.shown_as, "href": href, "hint": "; ".join(hints), "tag": tag}
 
 
 def _findings(user, now: datetime) -> tuple[list[str], dict | None]:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.constants import Role
 from accounts.policy import BEYOND_ONESELF, Action, Thing, allows
@@ -28,10 +28,7 @@ def page(request: HttpRequest) -> dict:
         roles = user.roles
         for text, name, needs in _NAVIGATION:
             if needs is None or allows(roles, *needs):
-                try:
-                    href = reverse(name)
-                except NoReverseMatch:
-                    continue
+                href = reverse(name)
                 current = request.path == href if name == "start" else request.path.startswith(href)
                 navigation.append({"text": text, "href": href, "current": current})
         of_a_person = {

@@ -23,6 +23,7 @@ _PARTS = (
 )
 NOT_COLLECTED = "not collected"
 NO_CHILDREN = "no children"
+EVERYBODY = "all children"
 _COLUMNS = (
     ("Children", "children"),
     ("Face to face", "face_to_face"),
@@ -48,9 +49,10 @@ def chart(
     code = now.plan_type.lower()
     table = by_month(series, place=place, links=links)
     line = _comparator_line(then)
+    headline = words.headline(now, then, then_month)
     return Chart(
         id=f"visiting-{code}",
-        title=words.headline(now, then, then_month),
+        title=headline if place == EVERYBODY else f"{place[:1].upper()}{place[1:]}: {headline}",
         summary=f"{words.sentence(now, then, then_month)} {words.parts(now)}".strip(),
         figure=_figure(series, line, shades, links),
         svg=_svg(code, series, line, shades),
@@ -217,11 +219,11 @@ def _figure(series: Sequence[Outcomes], line, shades: Sequence[Shade], links: Li
         font_color=INK,
         yaxis={
             "range": [0, 112],
-            "tickvals": [0, 20, 40, 60, 80, 100],
+            "dtick": 20,
             "ticksuffix": "%",
             "title": {"text": "Share of the children"},
         },
-        xaxis={"type": "category", "nticks": 13},
+        xaxis={"type": "category", "nticks": 13, "showgrid": False},
         hovermode="closest",
     )
     # Through JSON: plain values only, whatever plotly keeps inside.

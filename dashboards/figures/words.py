@@ -70,7 +70,7 @@ def parts(now: Outcomes) -> str:
     elif alternative is not None:
         how.append(f"{now.alternative:,} by an authorised alternative ({alternative}%)")
     whole = "" if now.seen is None else f"{now.seen:,} of {now.children:,} children were seen"
-    text = ": ".join(filter(None, [whole, " and ".join(how)]))
+    text = ": ".join(filter(None, [whole, (" and " if now.collected else "; ").join(how)]))
     return f"{_start(text)}. {rounding(now)}".strip() if text else ""
 
 

@@ -103,6 +103,12 @@ def test_three_plans_are_three_charts(board, april):
     )
 
 
+def test_an_address_that_names_some_choices_means_the_rest_as_usual(board, april):
+    response = board.get("/visiting/", {"scope": "locality:Lower"})
+    assert "There is a problem" not in words_of(response)
+    assert len(re.findall(r'data-plotly="visiting-', response.content.decode())) == 3
+
+
 def test_where_nothing_is_worked_out_the_page_says_so(board):
     response = board.get("/visiting/")
     assert response.status_code == 200
@@ -122,7 +128,10 @@ def test_where_nothing_is_worked_out_the_page_says_so(board):
         ({"scope": "team:nobody"}, "Select whose children to show from the list"),
         ({"compare": "\x00"}, "Select a month to compare with from the list"),
         ({"by": "colour"}, "Select team or locality"),
-        ({"first": "2020-01", "by": "team"}, "Select at least one kind of plan"),
+        (
+            {"scope": "all", "first": "2020-01", "last": "2020-04", "compare": "none", "by": "team"},
+            "Select at least one kind of plan",
+        ),
     ],
 )
 def test_a_wrong_choice_is_named_and_the_page_goes_on(board, april, asked, message):

@@ -132,8 +132,7 @@ def test_parts_that_do_not_add_up_because_of_rounding_say_so():
 
 def test_not_collected_is_said_and_is_no_number():
     assert words.parts(outcomes(74, None, 26, month=MARCH)) == (
-        "74 of 100 children were seen: 74 face to face (74.0%) "
-        "and alternatives to a visit were not collected."
+        "74 of 100 children were seen: 74 face to face (74.0%); alternatives to a visit were not collected."
     )
 
 
