@@ -1,15 +1,18 @@
 """What needs a person, by role. Somebody with two roles gets the parts of both."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 
 from accounts.constants import Role
-from accounts.policy import Action, Thing, allows
+from accounts.policy import BEYOND_ONESELF, Action, Thing, allows
 from dashboards import selectors
 from dashboards.figures import words
 from dashboards.forms import default_choice
 from dashboards.readers import reader_of
+from operations import selectors as runs
+from operations.constants import JobState
+from operations.facts import Run
 from safeguarding.kernel.periods import Month, day_of
 from visits.constants import Method, PlanType
 from visits.facts import ChildLine, ManagerWork, SocialWorkerWork
@@ -27,6 +30,8 @@ def page(user, *, now: datetime) -> dict:
         context["teams"] = _teams(worklists.manager_work(user, at=now), today)
     if allows(roles, Action.VIEW, Thing.VISIT_RATES):
         context["findings"], context["age"] = _findings(user, now)
+    if roles & {Role.COORDINATOR, Role.ADMINISTRATOR}:
+        context["jobs"] = _jobs(now)
     context["links"] = _links(roles)
     return context
 
@@ -113,10 +118,45 @@ def _findings(user, now: datetime) -> tuple[list[str], dict | None]:
     return sentences, selectors.age(fresh, now=now)
 
 
+_RECENT_RUNS = 50
+_WAITS_TOO_LONG = timedelta(minutes=15)
+_RUN_TAGS = {
+    JobState.WAITING: "grey",
+    JobState.RUNNING: "blue",
+    JobState.DONE: "green",
+    JobState.FAILED: "red",
+}
+
+
+def _jobs(now: datetime) -> dict:
+    """The newest run of each kind of job, failed ones first, and whether one waits in vain."""
+    newest: dict[str, Run] = {}
+    for run in runs.latest_runs(limit=_RECENT_RUNS):
+        newest.setdefault(run.kind, run)
+    waiting = runs.oldest_waiting_since()
+    return {
+        "items": [
+            {
+                "text": run.kind.replace("_", " ").replace("-", " ").capitalize(),
+                "href": reverse("job", args=[run.uid]),
+                "hint": run.outcome or f"Asked for on {_day(day_of(run.asked_at))}",
+                "tag": {"text": JobState(run.state).label, "colour": _RUN_TAGS[JobState(run.state)]},
+            }
+            for run in sorted(newest.values(), key=lambda run: run.state != JobState.FAILED)
+        ],
+        "waiting_too_long": waiting is not None and now - waiting > _WAITS_TOO_LONG,
+    }
+
+
 # Text, address, what it is for, and what opens it.
 _LINKS = (
     ("Children", "children", "Find a child, see plans and visits", (Action.VIEW, Thing.CHILD)),
-    ("People", "people", "Who may sign in, and with which rights", (Action.CREATE, Thing.USER_ACCOUNT)),
+    (
+        "People",
+        "people",
+        "Who may sign in, and with which rights",
+        (Action.VIEW, Thing.USER_ACCOUNT, BEYOND_ONESELF),
+    ),
     ("Jobs", "jobs", "Whether figures and imports are running as they should", (Action.VIEW, Thing.JOB_RUN)),
     ("Audit trail", "audit_trail", "Who did and looked at what", (Action.VIEW, Thing.AUDIT_TRAIL)),
 )

@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import requires
 from accounts.audit import Actor, record
@@ -70,6 +72,7 @@ class _Page:
 
 
 @requires(Action.VIEW, Thing.VISIT_RATES)
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     page = _Page(request, timezone.now())
     age = selectors.age(page.fresh, now=page.now)
@@ -97,6 +100,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Action.DOWNLOAD, Thing.VISIT_RATES)
+@require_safe
 def export(request: HttpRequest) -> HttpResponse:
     page = _Page(request, timezone.now())
     rows = list(presenters.export_rows(page)) if page.form else []
@@ -118,6 +122,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Action.VIEW, Thing.CHILD)
+@require_safe
 def children(request: HttpRequest) -> HttpResponse:
     """The children behind a figure, as far as the reader may open their records."""
     now = timezone.now()
@@ -156,6 +161,7 @@ def children(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Action.VIEW, Thing.VISIT_RATES)
+@require_safe
 def method(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     return render(request, "dashboards/visiting_method.html", presenters.method_page(request, now=now))
