@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from django.views.decorators.http import require_safe
 
 from accounts.access import requires
 from accounts.audit import Actor, record
