@@ -13,6 +13,12 @@ BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    # Files that wait for their check or their load.
+    "run-imports": {
+        "task": "visits.tasks.run_imports",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     # Works out every month from the rows and compares: a difference is an alarm.
     "nightly-visit-rate-sweep": {
         "task": "visits.tasks.sweep_visit_rates",

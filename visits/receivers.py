@@ -9,7 +9,7 @@ from celery import Task
 from django.dispatch import receiver
 
 from visits import tasks
-from visits.signals import visit_rates_rebuild_asked, visits_changed
+from visits.signals import records_import_asked, visit_rates_rebuild_asked, visits_changed
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,11 @@ def enqueue_drain(**kwargs: Any) -> None:
 @receiver(visit_rates_rebuild_asked)
 def enqueue_rebuild(run_uid: str, **kwargs: Any) -> None:
     _ring(tasks.rebuild_visit_rates, run_uid)
+
+
+@receiver(records_import_asked)
+def enqueue_import(run_uid: str, **kwargs: Any) -> None:
+    _ring(tasks.run_imports, run_uid)
 
 
 def _ring(task: Task, *args: str) -> None:

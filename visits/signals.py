@@ -7,3 +7,5 @@ from django.dispatch import Signal
 visits_changed = Signal()
 # A rebuild of the visit rates waits on record; sent with `run_uid`.
 visit_rates_rebuild_asked = Signal()
+# An import of records waits on record; sent with `run_uid`.
+records_import_asked = Signal()

@@ -5,7 +5,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.audit import Actor
-from visits.services import rates
+from visits.services import imports, rates
 
 
 @shared_task
@@ -19,6 +19,12 @@ def drain_visit_rates() -> None:
 @shared_task
 def rebuild_visit_rates(run_uid: str) -> None:
     rates.run_waiting_rebuilds(now=timezone.now(), run_uid=run_uid)
+
+
+@shared_task
+def run_imports(run_uid: str | None = None) -> None:
+    """After an upload, and each minute for what the bell missed."""
+    imports.run_waiting_imports(now=timezone.now(), run_uid=run_uid)
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import access, children, places, rebuild, visits
+from visits.views import access, children, imports, places, rebuild, visits
 
 urlpatterns = [
     path("children/", children.children, name="children"),
@@ -24,5 +24,8 @@ urlpatterns = [
     path("visits/<uuid:uid>/cancel/", visits.cancel_visit, name="cancel_visit"),
     path("visits/<uuid:uid>/authorise/", visits.authorise_visit, name="authorise_visit"),
     path("jobs/visit-rates/rebuild/", rebuild.rebuild_visit_rates, name="rebuild_visit_rates"),
+    path("records/import/", imports.import_records, name="import_records"),
+    path("records/import/<uuid:uid>/", imports.import_run, name="import_run"),
+    path("records/import/<uuid:uid>/refusals.csv", imports.import_refusals, name="import_refusals"),
     path("people/<uuid:uid>/teams/", places.person_teams, name="person_teams"),
 ]

@@ -4,6 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
+
+from django.db import transaction
 
 from accounts.audit import Actor
 from safeguarding.kernel.periods import Month, day_of
@@ -15,6 +18,7 @@ from visits.imports.staging import Refused, Staging
 from visits.models import Child, Plan, PlanTeam, Revision, StaleVisits, Team
 from visits.rates.marks import OPEN_END
 from visits.rules import reference_order
+from visits.signals import visits_changed
 
 _KEPT = ("plan_type", "start_date", "end_date", "long_term")
 
@@ -56,6 +60,9 @@ def apply(staging: Staging, *, dry_run: bool, actor: Actor, now: datetime) -> Ta
             rows["repeated"] += len(group) - len(said)
         if not dry_run:
             _load(writes, actor=actor, now=now)
+    if not dry_run and (rows["new"] or rows["changed"]):
+        # Once for all marks. Robust: whatever a listener meets, what was loaded stays loaded.
+        transaction.on_commit(partial(visits_changed.send, sender=None), robust=True)
     return Tally(**rows)
 
 

@@ -6,17 +6,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from safeguarding.kernel.spreadsheets import csv_lines
 from visits.imports.source import Unreadable
 from visits.imports.staging import Staging
 
 COLUMNS = ["line", "column", "value", "reason"]
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe_cell(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would run it."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) else text
 
 
 class RefusalsFile:
@@ -33,14 +27,10 @@ class RefusalsFile:
                 f"({os.strerror(fault.errno or 0).lower()}); "
                 "name another with --refusals."
             ) from None
-        self._file = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
+        self._file = os.fdopen(handle, "wb")
 
     def write(self, staging: Staging) -> None:
-        rows = csv.writer(self._file)
-        rows.writerow(COLUMNS)
-        rows.writerows(
-            (line, blame, safe_cell(held), reason) for line, blame, held, reason in staging.refusals()
-        )
+        self._file.writelines(csv_lines(COLUMNS, staging.refusals()))
         self._file.close()
 
     def publish(self) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -18,7 +17,6 @@ from visits.imports.refusals import RefusalsFile
 from visits.imports.report import ImportReport
 from visits.imports.source import Source, Unreadable
 from visits.imports.staging import CHUNK, ROWS, Staging, on_sqlite, staging
-from visits.signals import visits_changed
 
 # One import at a time; others wait for it.
 _LEASE = "import-records"
@@ -65,9 +63,6 @@ def import_file(
                             object_uid=run_uid,
                             detail={"file": kind.name, "sha256": sha256, **report.counts()},
                         )
-                        if report.tally.new or report.tally.changed:
-                            # Robust: whatever a listener meets, what was loaded stays loaded.
-                            transaction.on_commit(partial(visits_changed.send, sender=None), robust=True)
                     on_loaded(report)
             except IntegrityError as fault:
                 raise Refusal(

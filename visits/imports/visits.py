@@ -170,6 +170,6 @@ def _insert(now: datetime) -> None:
             "authorised, note, recorded_at, version) "
             f"SELECT {uid}, s.visit_ref, c.id, s.visit_date, s.method, s.status, s.child_seen, "
             "s.authorised, '', %s, 1 "
-            f"FROM {ROWS} s JOIN visits_child c ON c.child_ref = s.child_ref ORDER BY c.id, s.visit_date",
+            f"FROM {ROWS} s JOIN visits_child c ON c.child_ref = s.child_ref",
             [_moment(now)],
         )
