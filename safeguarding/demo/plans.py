@@ -27,7 +27,7 @@ _GROWS_FROM = {
 _COMES_BACK = 0.12
 _QUIET_BEFORE_COMING_BACK = timedelta(days=90)
 # One plan in so many is let slide: hardly a visit to be found.
-_LET_SLIDE_EVERY = 45
+_LET_SLIDE_EVERY = 22
 
 # Places in the list of teams (fixtures/demo/teams.json).
 CARE_MANAGEMENT = range(6)
@@ -111,7 +111,8 @@ class Plans:
             mean = 62.0
         plan.intended_months = rng.lognormvariate(0, 0.55) * mean
         if rng.randrange(_LET_SLIDE_EVERY) == 0:
-            plan.keeping = -4.0
+            # Until a manager notices.
+            plan.keeping, plan.long_term, plan.intended_months = -4.0, False, rng.uniform(3, 6)
         self.all.append(plan)
         return plan
 

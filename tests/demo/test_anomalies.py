@@ -186,7 +186,7 @@ def test_unseen_now(name, request):
         and plan.end is None
         and world.as_of - max(last_seen.get(plan.child, plan.start), plan.start) > timedelta(days=90)
     ]
-    assert 1 <= len(unseen) <= 30
+    assert 1 <= len(unseen) <= 15
 
 
 @pytest.mark.parametrize("name", ["paper_world", "later_world"])

@@ -27,7 +27,7 @@ class Command(BaseCommand):
             )
         roles = {person.email: _roles(person) for person in chosen}
         role_width, email_width = max(map(len, roles.values())), max(map(len, roles))
-        self.stdout.write(f"Demonstration sign-ins. The password of each is: {people.DEMO_PASSWORD}\n\n")
+        self.stdout.write("Demonstration sign-ins: role, e-mail address, password, what to look at.\n\n")
         for person in chosen:
             line = (
                 f"{roles[person.email]:<{role_width}}  {person.email:<{email_width}}  {people.DEMO_PASSWORD}"
