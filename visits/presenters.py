@@ -39,17 +39,8 @@ def moment_words(moment: datetime) -> str:
     return f"{in_words(local.date())} at {date_format(local, 'g:ia').replace('.', '')}"
 
 
-def days_words(days: int) -> str:
-    return "today" if days == 0 else "1 day ago" if days == 1 else f"{days:,} days ago"
-
-
 def plan_words(plan_types: Iterable[str]) -> str:
     return ", ".join(_SHORT_PLANS[PlanType(plan_type)] for plan_type in plan_types) or "No open plan"
-
-
-def since(day: date | None, today: date) -> str:
-    """'12 days ago, on 3 April 2020', or that it never was."""
-    return f"{days_words((today - day).days)}, on {in_words(day)}" if day else "Never, on this record"
 
 
 def due_cell(due_by: date | None, today: date) -> dict[str, Any]:
@@ -71,18 +62,18 @@ def children_table(lines: Iterable[ChildLine], today: date, *, caption: str, emp
         "caption": caption,
         "columns": [
             {"text": "Child"},
+            {"text": "Next visit due"},
+            {"text": "Last seen face to face"},
             {"text": "Plan"},
             {"text": "Team"},
-            {"text": "Last seen face to face"},
-            {"text": "Next visit due"},
         ],
         "rows": [
             [
                 {"text": line.shown_as, "href": reverse("child", args=[line.uid])},
+                due_cell(line.due_by, today),
+                in_words(line.last_face_to_face) if line.last_face_to_face else "Never",
                 plan_words(line.plan_types),
                 ", ".join(line.teams) or "–",
-                in_words(line.last_face_to_face) if line.last_face_to_face else "Never",
-                due_cell(line.due_by, today),
             ]
             for line in lines
         ],
@@ -94,7 +85,9 @@ def last_seen_stats(seen: LastSeen, today: date) -> list[dict[str, str]]:
     def stat(label: str, day: date | None) -> dict[str, str]:
         if day is None:
             return {"label": label, "value": "Never", "note": "on this record"}
-        return {"label": label, "value": days_words((today - day).days), "note": in_words(day)}
+        days = (today - day).days
+        value = "Today" if days == 0 else "1 day" if days == 1 else f"{days:,} days"
+        return {"label": label, "value": value, "note": f"{'since ' if days else ''}{in_words(day)}"}
 
     return [
         stat("Last seen face to face", seen.face_to_face),
@@ -127,25 +120,21 @@ def month_words(plan: PlanLine, today: date) -> str:
     month = f"{plan.month_end:%B}"
     if not plan.in_cohort:
         return f"The plan started too recently to be counted in {month}."
-    from_day = max(plan.counts_from, today)
-    days = f"from {in_words(from_day)} to" if from_day < plan.month_end else "on"
+    days = f"from {in_words(plan.counts_from)} to" if plan.counts_from > today else "until"
     if plan.seen_on and plan.month_outcome == Outcome.FACE_TO_FACE:
         return f"Seen face to face on {in_words(plan.seen_on)}, which counts for {month}."
     if plan.seen_on and plan.month_outcome == Outcome.ALTERNATIVE:
         return (
             f"Seen by an authorised alternative on {in_words(plan.seen_on)}, which counts for {month}. "
-            f"A face-to-face visit {days} {in_words(plan.month_end)} would count as face to face."
+            f"A face-to-face visit {days} {in_words(plan.month_end)} would count instead."
         )
     return f"Not seen yet for {month}. A visit {days} {in_words(plan.month_end)} counts."
 
 
 def visit_title(visit: VisitLine) -> str:
+    """How it was made, and that the child was seen; what else there is to say, the tag says."""
     method = Method(visit.method).label
-    return {
-        Status.PLANNED: f"{method}, planned",
-        Status.CANCELLED: f"{method}, cancelled",
-        Status.COMPLETED: f"{method}, child seen" if visit.child_seen else f"{method}, child not seen",
-    }[Status(visit.status)]
+    return f"{method}, child seen" if visit.child_seen else str(method)
 
 
 def visit_tag(visit: VisitLine, today: date) -> Tag | None:
@@ -233,14 +222,12 @@ def value_words(field: str, value: object) -> str:
 
 
 def history(versions: Iterable[EarlierVersion]) -> list[dict[str, Any]]:
-    """What was there before each change: who, when, why, and the differences as a table."""
+    """What was there before each change: why, and who, when and what as a table."""
     return [
         {
-            "when": moment_words(version.replaced_at),
-            "by": version.replaced_by,
             "reason": version.reason,
             "table": {
-                "caption": f"Changed on {moment_words(version.replaced_at)}",
+                "caption": f"Changed by {version.replaced_by}, {moment_words(version.replaced_at)}",
                 "caption_size": "s",
                 "columns": [{"text": "Field"}, {"text": "Before"}, {"text": "After"}],
                 "rows": [
@@ -296,7 +283,6 @@ def awaiting_table(waiting: Iterable[AwaitingAuthorisation]) -> dict[str, Any]:
 
 def emergency_rows(access: EmergencyAccessLine) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
-        {"key": "Child", "value": access.shown_as},
         {"key": "Opened by", "value": f"{access.person}, {moment_words(access.opened_at)}"},
         {"key": "Closes", "value": moment_words(access.closes_at)},
         {"key": "Reason", "value": access.reason},

@@ -161,8 +161,8 @@ class TestChildPage:
         make_visit(world.child, date(2020, 3, 20))
         make_visit(world.child, date(2020, 3, 25), Method.VIDEO, authorised=True)
         page = text_of(as_(world.worker).get(reverse("child", args=[world.child.uid])))
-        assert "Last seen face to face 7 days ago 20 March 2020" in page
-        assert "by any contact that counts 2 days ago 25 March 2020" in page
+        assert "Last seen face to face 7 days since 20 March 2020" in page
+        assert "by any contact that counts 2 days since 25 March 2020" in page
         assert "Next visit due by 8 April 2020" in page
         assert "Seen face to face on 20 March 2020, which counts for March." in page
 
@@ -365,9 +365,21 @@ class TestCorrectAndCancelPages:
         url = reverse("cancel_visit", args=[visit.uid])
         response = client.post(url, {"version": 1, "reason": "Recorded for the wrong child"})
         page = text_of(client.get(response.url))
-        assert "Face to face, cancelled" in page
+        assert "Face to face Cancelled" in page
         assert "Reason: Recorded for the wrong child" in page
         assert client.get(url).status_code == 403
+
+    def test_a_visit_cancelled_meanwhile_loses_no_typed_text(self, world):
+        visit = recorded(world, at=NOW - timedelta(days=3))
+        mine, theirs = as_(world.worker), as_(world.manager)
+        url = reverse("correct_visit", args=[visit.uid])
+        opened = self.form(mine, url, note="My text", reason="More to be said here")
+        theirs.post(
+            reverse("cancel_visit", args=[visit.uid]), {"version": 1, "reason": "Recorded twice by us"}
+        )
+        response = mine.post(url, opened)
+        assert response.status_code == 409
+        assert "My text" in text_of(response)
 
     @pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
     def test_a_version_that_no_page_sent_is_refused(self, world, version):

@@ -31,13 +31,13 @@ class _VisitFields(GovukForm):
     """The questions about a visit, answered as `VisitDraft`."""
 
     visit_date = GovukDateField(label="Date of the visit", hint="For example, 27 3 2020")
+    method = forms.ChoiceField(
+        label="How was the visit made?", widget=forms.RadioSelect, choices=Method.choices
+    )
     status = forms.ChoiceField(
         label="Has the visit taken place?",
         widget=forms.RadioSelect,
         choices=((Status.COMPLETED, "Yes, it took place"), (Status.PLANNED, "No, it is planned")),
-    )
-    method = forms.ChoiceField(
-        label="How was the visit made?", widget=forms.RadioSelect, choices=Method.choices
     )
     child_seen = forms.ChoiceField(
         label="Was the child seen?", required=False, widget=forms.RadioSelect, choices=_YES_NO
@@ -49,7 +49,7 @@ class _VisitFields(GovukForm):
         help_text="Do not write names, addresses or dates of birth. They stay in the case system.",
     )
     subjects = {
-        "visit_date": "the date of the visit",
+        "visit_date": "date of the visit",
         "status": "whether the visit took place or is planned",
         "method": "how the visit was made",
         "child_seen": "whether the child was seen",

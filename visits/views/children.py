@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,6 +21,12 @@ from visits.forms.access import RevealForm
 from visits.forms.records import FilterChildrenForm, FindChildForm
 from visits.selectors import lines, records
 from visits.views.opening import open_child, page_of, refuse
+
+_LINKS = (
+    ("Alternatives to authorise", "awaiting_authorisation", Action.DECIDE, Thing.ALTERNATIVE),
+    ("Records opened in an emergency", "emergency_accesses", Action.VIEW, Thing.EMERGENCY_ACCESS),
+    ("Open a record in an emergency", "open_emergency_access", Action.CREATE, Thing.EMERGENCY_ACCESS),
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +86,11 @@ def children(request: HttpRequest) -> HttpResponse:
         "table": table,
         "searched": found is not None,
         "too_many": found is not None and len(found) > RECORDS_PER_PAGE,
-        "may_open_in_emergency": allows(user.roles, Action.CREATE, Thing.EMERGENCY_ACCESS),
+        "links": [
+            {"text": text, "href": reverse(name)}
+            for text, name, action, thing in _LINKS
+            if allows(user.roles, action, thing)
+        ],
     }
     return render(request, "visits/children.html", context)
 

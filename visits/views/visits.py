@@ -82,7 +82,8 @@ def correct_visit(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
     shown = open_visit(request, uid, page="correct a visit", now=now)
     rights = records.visit_rights(shown, request.user, at=now)
-    if not rights.correct:
+    # What was typed on a page that was right when it was opened gets the service's answer, never a bare 403.
+    if not rights.correct and request.method != "POST":
         raise PermissionDenied
     form = CorrectVisitForm(
         request.POST or None,
@@ -111,7 +112,13 @@ def correct_visit(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, "Visit corrected. What was there before is kept below.")
             return redirect("visit", uid=uid)
-    context = {"form": form, "visit": shown, "reason_needed": rights.reason_needed, "hours": FREE_EDIT_HOURS}
+    context = {
+        "form": form,
+        "visit": shown,
+        "shown_as": lines.shown_as(shown.child),
+        "reason_needed": rights.reason_needed,
+        "hours": FREE_EDIT_HOURS,
+    }
     return render(request, "visits/correct_visit.html", context)
 
 
@@ -120,7 +127,7 @@ def correct_visit(request: HttpRequest, uid: UUID) -> HttpResponse:
 def cancel_visit(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
     shown = open_visit(request, uid, page="cancel a visit", now=now)
-    if not records.visit_rights(shown, request.user, at=now).cancel:
+    if request.method != "POST" and not records.visit_rights(shown, request.user, at=now).cancel:
         raise PermissionDenied
     form = CancelVisitForm(request.POST or None, initial={"version": shown.version})
     if form.is_valid():
@@ -142,7 +149,12 @@ def cancel_visit(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, "Visit cancelled. It no longer counts; the record stays.")
             return redirect("visit", uid=uid)
-    context = {"form": form, "visit": shown, "rows": presenters.visit_rows(records.visit_lines([shown])[0])}
+    context = {
+        "form": form,
+        "visit": shown,
+        "shown_as": lines.shown_as(shown.child),
+        "rows": presenters.visit_rows(records.visit_lines([shown])[0]),
+    }
     return render(request, "visits/cancel_visit.html", context)
 
 
