@@ -1,30 +1,13 @@
-"""Records of children, plans and visits; what the visit rate derives from them.
-
-Truth: Locality, Team, Child, Plan, PlanTeam, Visit, each change keeping what was there
-(Revision). Rules as data: VisitRule, AlternativeRecording. Derived, and always to be made
-again from the truth: VisitCut, VisitCell, VisitRate. The queue of record: StaleVisits.
-"""
+"""Records of children, plans and visits: the truth. Each change keeps what was there (Revision)."""
 
 import uuid
 
 from django.db import models
 from django.db.models import F, Q
 
-from visits.constants import (
-    REFERENCE_LENGTH,
-    Method,
-    Outcome,
-    PlanType,
-    Regime,
-    Status,
-    TeamRole,
-    Unit,
-)
+from visits.constants import REFERENCE_LENGTH, Method, PlanType, Status, TeamRole
+from visits.models.conditions import at_and_by, known
 from visits.querysets import ChildQuerySet, PlanQuerySet, TeamQuerySet, VisitQuerySet
-
-
-def _known(field: str, choices) -> Q:
-    return Q(**{f"{field}__in": choices.values})
 
 
 class Locality(models.Model):
@@ -66,12 +49,15 @@ class TeamMember(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=_known("role", TeamRole), name="team_member_role_is_known"),
+            models.CheckConstraint(condition=known("role", TeamRole), name="team_member_role_is_known"),
             models.CheckConstraint(
-                condition=Q(until_date=None) | Q(until_date__gte=F("from_date")), name="team_member_ends_after_start"
+                condition=Q(until_date=None) | Q(until_date__gte=F("from_date")),
+                name="team_member_ends_after_start",
             ),
             models.UniqueConstraint(
-                fields=["team", "user", "role"], condition=Q(until_date=None), name="team_member_once_at_a_time"
+                fields=["team", "user", "role"],
+                condition=Q(until_date=None),
+                name="team_member_once_at_a_time",
             ),
         ]
 
@@ -104,7 +90,8 @@ class Allocation(models.Model):
         indexes = [models.Index(fields=["user", "until_date", "child"], name="allocation_caseload")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(until_date=None) | Q(until_date__gte=F("from_date")), name="allocation_ends_after_start"
+                condition=Q(until_date=None) | Q(until_date__gte=F("from_date")),
+                name="allocation_ends_after_start",
             ),
             models.UniqueConstraint(
                 fields=["child", "user"], condition=Q(until_date=None), name="allocation_once_at_a_time"
@@ -128,9 +115,11 @@ class EmergencyAccess(models.Model):
     class Meta:
         ordering = ["-opened_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opened_at")), name="emergency_access_closes_later"),
             models.CheckConstraint(
-                condition=Q(seen_at=None, seen_by=None) | Q(seen_at__isnull=False, seen_by__isnull=False),
+                condition=Q(closes_at__gt=F("opened_at")), name="emergency_access_closes_later"
+            ),
+            models.CheckConstraint(
+                condition=at_and_by("seen_at", "seen_by"),
                 name="emergency_access_seen_at_and_by",
             ),
             models.CheckConstraint(
@@ -155,7 +144,7 @@ class AccessBlock(models.Model):
                 fields=["child", "user"], condition=Q(lifted_at=None), name="access_block_once_at_a_time"
             ),
             models.CheckConstraint(
-                condition=Q(lifted_at=None, lifted_by=None) | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                condition=at_and_by("lifted_at", "lifted_by"),
                 name="access_block_lifted_at_and_by",
             ),
         ]
@@ -183,7 +172,7 @@ class Plan(models.Model):
         ordering = ["start_date", "pk"]
         indexes = [models.Index(fields=["child", "plan_type", "start_date"], name="plan_child_type_start")]
         constraints = [
-            models.CheckConstraint(condition=_known("plan_type", PlanType), name="plan_type_is_known"),
+            models.CheckConstraint(condition=known("plan_type", PlanType), name="plan_type_is_known"),
             models.CheckConstraint(
                 condition=Q(end_date=None) | Q(end_date__gte=F("start_date")), name="plan_ends_after_start"
             ),
@@ -204,9 +193,12 @@ class PlanTeam(models.Model):
         indexes = [models.Index(fields=["team", "until_date", "plan"], name="plan_team_now")]
         constraints = [
             models.UniqueConstraint(fields=["plan", "from_date"], name="plan_team_one_a_day"),
-            models.UniqueConstraint(fields=["plan"], condition=Q(until_date=None), name="plan_team_one_open_end"),
+            models.UniqueConstraint(
+                fields=["plan"], condition=Q(until_date=None), name="plan_team_one_open_end"
+            ),
             models.CheckConstraint(
-                condition=Q(until_date=None) | Q(until_date__gt=F("from_date")), name="plan_team_ends_after_start"
+                condition=Q(until_date=None) | Q(until_date__gt=F("from_date")),
+                name="plan_team_ends_after_start",
             ),
         ]
 
@@ -247,10 +239,11 @@ class Visit(models.Model):
             models.Index(fields=["child", "visit_date", "method"], condition=COUNTS, name="visit_counts"),
         ]
         constraints = [
-            models.CheckConstraint(condition=_known("method", Method), name="visit_method_is_known"),
-            models.CheckConstraint(condition=_known("status", Status), name="visit_status_is_known"),
+            models.CheckConstraint(condition=known("method", Method), name="visit_method_is_known"),
+            models.CheckConstraint(condition=known("status", Status), name="visit_status_is_known"),
             models.CheckConstraint(
-                condition=Q(status=Status.COMPLETED) | Q(child_seen=False), name="visit_seen_only_when_completed"
+                condition=Q(status=Status.COMPLETED) | Q(child_seen=False),
+                name="visit_seen_only_when_completed",
             ),
             models.CheckConstraint(
                 condition=Q(authorised_at=None, authorised_by=None)
@@ -268,7 +261,9 @@ class Visit(models.Model):
 class Revision(models.Model):
     """What a record held before it was changed; append-only."""
 
-    kind = models.CharField(max_length=12, choices=[(k, k) for k in ("team", "child", "plan", "plan_team", "visit")])
+    kind = models.CharField(
+        max_length=12, choices=[(k, k) for k in ("team", "child", "plan", "plan_team", "visit")]
+    )
     record_id = models.BigIntegerField()
     version = models.PositiveIntegerField()
     was = models.JSONField()
@@ -282,171 +277,8 @@ class Revision(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["team", "child", "plan", "plan_team", "visit"]), name="revision_kind_is_known"
+                condition=Q(kind__in=["team", "child", "plan", "plan_team", "visit"]),
+                name="revision_kind_is_known",
             ),
             models.UniqueConstraint(fields=["kind", "record_id", "version"], name="revision_once_a_version"),
         ]
-
-
-# --- Rules as data ------------------------------------------------------------------------
-
-
-class VisitRule(models.Model):
-    """How often a child of a plan type is to be seen, from a month's end on until another."""
-
-    plan_type = models.CharField(max_length=3, choices=PlanType.choices)
-    regime = models.CharField(max_length=10, choices=Regime.choices)
-    interval = models.PositiveSmallIntegerField()
-    unit = models.CharField(max_length=15, choices=Unit.choices)
-    effective_from = models.DateField()
-    # The first day on which the rule no longer holds.
-    effective_until = models.DateField(null=True)
-    source = models.CharField(max_length=400)
-    source_checked_on = models.DateField(null=True)
-
-    class Meta:
-        ordering = ["plan_type", "regime", "effective_from"]
-        constraints = [
-            models.CheckConstraint(condition=_known("plan_type", PlanType), name="visit_rule_plan_type_is_known"),
-            models.CheckConstraint(condition=_known("regime", Regime), name="visit_rule_regime_is_known"),
-            models.CheckConstraint(condition=_known("unit", Unit), name="visit_rule_unit_is_known"),
-            models.CheckConstraint(condition=Q(interval__gte=1, interval__lte=366), name="visit_rule_interval_in_range"),
-            models.UniqueConstraint(fields=["plan_type", "regime", "effective_from"], name="visit_rule_once_a_day"),
-            models.CheckConstraint(
-                condition=Q(effective_until=None) | Q(effective_until__gt=F("effective_from")),
-                name="visit_rule_ends_after_start",
-            ),
-        ]
-
-
-class AlternativeRecording(models.Model):
-    """Since when alternatives to a visit have been recorded: before, they are not collected, not none."""
-
-    collected_from = models.DateField(unique=True)
-    source = models.CharField(max_length=400)
-
-
-class Restriction(models.Model):
-    """A period or day that charts mark, such as a lockdown."""
-
-    name = models.CharField(max_length=120, unique=True)
-    from_date = models.DateField()
-    until_date = models.DateField(null=True)
-    source = models.CharField(max_length=400)
-
-    class Meta:
-        ordering = ["from_date"]
-
-
-class PublishedRate(models.Model):
-    """A visit rate as somebody published it; never mixed with computed ones."""
-
-    month = models.PositiveIntegerField()
-    plan_type = models.CharField(max_length=3, choices=PlanType.choices)
-    face_to_face = models.DecimalField(max_digits=4, decimal_places=1)
-    # None: not collected.
-    alternative = models.DecimalField(max_digits=4, decimal_places=1, null=True)
-    total = models.DecimalField(max_digits=4, decimal_places=1)
-    source = models.CharField(max_length=400)
-
-    class Meta:
-        ordering = ["plan_type", "month"]
-        constraints = [
-            models.UniqueConstraint(fields=["month", "plan_type", "source"], name="published_rate_once"),
-            models.CheckConstraint(condition=_known("plan_type", PlanType), name="published_rate_plan_type_is_known"),
-        ]
-
-
-# --- Derived ------------------------------------------------------------------------------
-
-
-class VisitCut(models.Model):
-    """The method's dates of one month, plan type and regime, worked out once from the calendar
-    and the rules: no engine needs bank holidays, and a change of rule is a change of data."""
-
-    pk = models.CompositePrimaryKey("plan_type", "month", "regime")
-    plan_type = models.CharField(max_length=3)
-    month = models.PositiveIntegerField()
-    regime = models.CharField(max_length=10)
-    month_end = models.DateField()
-    # In the cohort: the plan started on or before this day.
-    open_cut = models.DateField()
-    # Counts: the visit was made on or after this day (and on or before month_end).
-    seen_cut = models.DateField()
-    # The plan's first anniversary is on or before month_end: it started on or before this day.
-    anniversary_cut = models.DateField()
-    alternatives_collected = models.BooleanField()
-
-    class Meta:
-        indexes = [models.Index(fields=["seen_cut", "month"], name="visit_cut_reach")]
-
-
-class VisitCell(models.Model):
-    """One child's outcome of one month and plan type."""
-
-    pk = models.CompositePrimaryKey("child_id", "month", "plan_type")
-    # No constraints, and no cascades: cells come and go with the engine alone, which counts the rates anew
-    # where they do, and writes them by the million.
-    child = models.ForeignKey(
-        Child, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="cells"
-    )
-    month = models.PositiveIntegerField()
-    plan_type = models.CharField(max_length=3)
-    plan = models.ForeignKey(Plan, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+")
-    outcome = models.PositiveSmallIntegerField(choices=Outcome.choices)
-
-    class Meta:
-        # From a point of the chart to the children behind it.
-        indexes = [models.Index(fields=["month", "plan_type", "team", "outcome"], name="visit_cell_point")]
-
-
-class VisitRate(models.Model):
-    """Counts of one month, plan type and team. Any other total is a sum of these."""
-
-    pk = models.CompositePrimaryKey("month", "plan_type", "team_id")
-    month = models.PositiveIntegerField()
-    plan_type = models.CharField(max_length=3)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    cohort = models.PositiveIntegerField()
-    face_to_face = models.PositiveIntegerField()
-    # None: not collected in that month.
-    alternative = models.PositiveIntegerField(null=True)
-    method_version = models.CharField(max_length=20)
-    computed_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(cohort__gte=F("face_to_face") + F("alternative"))
-                | Q(alternative=None, cohort__gte=F("face_to_face")),
-                name="visit_rate_parts_within_cohort",
-            )
-        ]
-
-
-class StaleVisits(models.Model):
-    """What a saved change has made stale: a child and the months it can reach. Written in the
-    change's own transaction, deleted in that of the recompute: the queue of record."""
-
-    # No constraint: the row is written on every save and lives for seconds.
-    child = models.ForeignKey(Child, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="+")
-    first_month = models.PositiveIntegerField()
-    last_month = models.PositiveIntegerField()
-    marked_at = models.DateTimeField()
-
-
-class RatesState(models.Model):
-    """How far the stored rates reach; one row."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    first_month = models.PositiveIntegerField(null=True)
-    last_month = models.PositiveIntegerField(null=True)
-    # When the stored figures last agreed with every row that was then known.
-    current_at = models.DateTimeField(null=True)
-    # When last a whole recompute compared every cell.
-    verified_at = models.DateTimeField(null=True)
-    cuts_digest = models.CharField(max_length=64, blank=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="rates_state_is_one_row")]

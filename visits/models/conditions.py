@@ -1,0 +1,13 @@
+"""Conditions that constraints of several models share."""
+
+from django.db.models import Q
+
+
+def known(field: str, choices) -> Q:
+    """The column holds one of the codes of `choices`."""
+    return Q(**{f"{field}__in": choices.values})
+
+
+def at_and_by(at: str, by: str) -> Q:
+    """When and by whom are both known or both open."""
+    return Q(**{at: None, by: None}) | Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
