@@ -23,6 +23,14 @@ class Thing(Enum):
     PLAN = "Plan episode (CP, CIN, CIC)"
     VISIT = "Visit"
     ALTERNATIVE = "Alternative to a visit"
+    ASSESSMENT = "Pre-visit risk assessment"
+    DECISION = "Management decision"
+    FLAG = "Hazard flag"
+    SCHOOL_DECISION = "School attendance decision"
+    FAMILY_CONTACT = "Virtual family contact"
+    COVER = "Absence and cover"
+    CHECK_IN = "Keeping in touch"
+    OVERSIGHT = "Oversight dashboard"
     EMERGENCY_ACCESS = "Emergency access to a record"
     VISIT_RATES = "Visit-rate dashboard"
     USER_ACCOUNT = "User account"
@@ -71,6 +79,17 @@ _TABLE: dict[Thing, str] = {
     Thing.VISIT: "– | Vt Et Wt | Vc Cc Ec Wc | – | – | Vr | –",
     # X: authorises, never what the same person recorded or corrected (visits.record_rules).
     Thing.ALTERNATIVE: "– | Vt Xt | Vc Cc Em Sm | – | – | Vr | –",
+    # X: countersigns, never who made it.
+    Thing.ASSESSMENT: "– | Vt Xt | Vc Cc Em Sm | – | – | Vr | –",
+    # C: asks for it; X: decides it, never who asked (visits.decision_rules).
+    Thing.DECISION: "– | Vt Ct Xt | Vc Cc Ec | – | – | Vr | –",
+    # X: agrees to it or clears it.
+    Thing.FLAG: "Vs | Vt Ct Xt | Vc Cc | – | Vs | Vr | –",
+    Thing.SCHOOL_DECISION: "– | Vt Ct | Vc Cc | – | – | Vr | –",
+    Thing.FAMILY_CONTACT: "– | Vt Ct Et | Vc Cc Ec | – | – | Vr | –",
+    Thing.COVER: "– | Vt Ct Et | Vc | – | – | – | –",
+    Thing.CHECK_IN: "– | Vt Ct | – | – | – | – | –",
+    Thing.OVERSIGHT: "Vs | Vt Vs Dt | – | – | Vs | Vs | –",
     # C: a duty social worker opens a record outside the caseload; X: another manager has looked at it.
     Thing.EMERGENCY_ACCESS: "– | Vt Xt | Cc | – | – | Vr | –",
     Thing.VISIT_RATES: "Vs Ds | Vt Vs Dt Ds | Vc Vs Ds | Vs | Vs Ds | Vs Ds | –",

@@ -71,7 +71,10 @@ class VisitLine:
     @property
     def awaits_authorisation(self) -> bool:
         return (
-            self.status == "completed" and self.child_seen and self.method != "face_to_face" and not self.authorised
+            self.status == "completed"
+            and self.child_seen
+            and self.method != "face_to_face"
+            and not self.authorised
         )
 
 

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,367 +16,878 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AlternativeRecording',
+            name="AlternativeRecording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('collected_from', models.DateField(unique=True)),
-                ('source', models.CharField(max_length=400)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("collected_from", models.DateField(unique=True)),
+                ("source", models.CharField(max_length=400)),
             ],
         ),
         migrations.CreateModel(
-            name='Child',
+            name="Child",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('child_ref', models.CharField(max_length=48, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("child_ref", models.CharField(max_length=48, unique=True)),
             ],
             options={
-                'verbose_name_plural': 'children',
-                'ordering': ['child_ref'],
+                "verbose_name_plural": "children",
+                "ordering": ["child_ref"],
             },
         ),
         migrations.CreateModel(
-            name='Locality',
+            name="Locality",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
             ],
             options={
-                'verbose_name_plural': 'localities',
-                'ordering': ['name'],
+                "verbose_name_plural": "localities",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Restriction',
+            name="Restriction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('from_date', models.DateField()),
-                ('until_date', models.DateField(null=True)),
-                ('source', models.CharField(max_length=400)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("from_date", models.DateField()),
+                ("until_date", models.DateField(null=True)),
+                ("source", models.CharField(max_length=400)),
             ],
             options={
-                'ordering': ['from_date'],
+                "ordering": ["from_date"],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('plan_ref', models.CharField(max_length=48, unique=True)),
-                ('ref_order', models.CharField(max_length=98)),
-                ('plan_type', models.CharField(choices=[('CP', 'Child protection plan'), ('CIN', 'Child in need plan'), ('CIC', 'Child in care (looked after)')], max_length=3)),
-                ('start_date', models.DateField()),
-                ('end_date', models.DateField(null=True)),
-                ('long_term', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='visits.child')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("plan_ref", models.CharField(max_length=48, unique=True)),
+                ("ref_order", models.CharField(max_length=98)),
+                (
+                    "plan_type",
+                    models.CharField(
+                        choices=[
+                            ("CP", "Child protection plan"),
+                            ("CIN", "Child in need plan"),
+                            ("CIC", "Child in care (looked after)"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                ("start_date", models.DateField()),
+                ("end_date", models.DateField(null=True)),
+                ("long_term", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="plans", to="visits.child"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['start_date', 'pk'],
+                "ordering": ["start_date", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedRate',
+            name="PublishedRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.PositiveIntegerField()),
-                ('plan_type', models.CharField(choices=[('CP', 'Child protection plan'), ('CIN', 'Child in need plan'), ('CIC', 'Child in care (looked after)')], max_length=3)),
-                ('face_to_face', models.DecimalField(decimal_places=1, max_digits=4)),
-                ('alternative', models.DecimalField(decimal_places=1, max_digits=4, null=True)),
-                ('total', models.DecimalField(decimal_places=1, max_digits=4)),
-                ('source', models.CharField(max_length=400)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.PositiveIntegerField()),
+                (
+                    "plan_type",
+                    models.CharField(
+                        choices=[
+                            ("CP", "Child protection plan"),
+                            ("CIN", "Child in need plan"),
+                            ("CIC", "Child in care (looked after)"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                ("face_to_face", models.DecimalField(decimal_places=1, max_digits=4)),
+                ("alternative", models.DecimalField(decimal_places=1, max_digits=4, null=True)),
+                ("total", models.DecimalField(decimal_places=1, max_digits=4)),
+                ("source", models.CharField(max_length=400)),
             ],
             options={
-                'ordering': ['plan_type', 'month'],
-                'constraints': [models.UniqueConstraint(fields=('month', 'plan_type', 'source'), name='published_rate_once'), models.CheckConstraint(condition=models.Q(('plan_type__in', ['CP', 'CIN', 'CIC'])), name='published_rate_plan_type_is_known')],
+                "ordering": ["plan_type", "month"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("month", "plan_type", "source"), name="published_rate_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("plan_type__in", ["CP", "CIN", "CIC"])),
+                        name="published_rate_plan_type_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RatesState',
+            name="RatesState",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('first_month', models.PositiveIntegerField(null=True)),
-                ('last_month', models.PositiveIntegerField(null=True)),
-                ('current_at', models.DateTimeField(null=True)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('cuts_digest', models.CharField(blank=True, max_length=64)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("first_month", models.PositiveIntegerField(null=True)),
+                ("last_month", models.PositiveIntegerField(null=True)),
+                ("current_at", models.DateTimeField(null=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("cuts_digest", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='rates_state_is_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="rates_state_is_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('team', 'team'), ('child', 'child'), ('plan', 'plan'), ('plan_team', 'plan_team'), ('visit', 'visit')], max_length=12)),
-                ('record_id', models.BigIntegerField()),
-                ('version', models.PositiveIntegerField()),
-                ('was', models.JSONField()),
-                ('replaced_at', models.DateTimeField()),
-                ('replaced_by_label', models.CharField(max_length=300)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("team", "team"),
+                            ("child", "child"),
+                            ("plan", "plan"),
+                            ("plan_team", "plan_team"),
+                            ("visit", "visit"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("record_id", models.BigIntegerField()),
+                ("version", models.PositiveIntegerField()),
+                ("was", models.JSONField()),
+                ("replaced_at", models.DateTimeField()),
+                ("replaced_by_label", models.CharField(max_length=300)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='StaleVisits',
+            name="StaleVisits",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_month', models.PositiveIntegerField()),
-                ('last_month', models.PositiveIntegerField()),
-                ('marked_at', models.DateTimeField()),
-                ('child', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='visits.child')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_month", models.PositiveIntegerField()),
+                ("last_month", models.PositiveIntegerField()),
+                ("marked_at", models.DateTimeField()),
+                (
+                    "child",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="visits.child",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('team_ref', models.CharField(max_length=48, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('service', models.CharField(blank=True, max_length=120)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('locality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='visits.locality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("team_ref", models.CharField(max_length=48, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("service", models.CharField(blank=True, max_length=120)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "locality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teams",
+                        to="visits.locality",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PlanTeam',
+            name="PlanTeam",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_date', models.DateField()),
-                ('until_date', models.DateField(null=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='teams', to='visits.plan')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plan_places', to='visits.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_date", models.DateField()),
+                ("until_date", models.DateField(null=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="teams", to="visits.plan"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plan_places",
+                        to="visits.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['from_date'],
+                "ordering": ["from_date"],
             },
         ),
         migrations.CreateModel(
-            name='TeamMember',
+            name="TeamMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('manager', 'Manages the team'), ('worker', 'Works in the team')], max_length=10)),
-                ('from_date', models.DateField()),
-                ('until_date', models.DateField(null=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='visits.team')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='team_places', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("manager", "Manages the team"), ("worker", "Works in the team")],
+                        max_length=10,
+                    ),
+                ),
+                ("from_date", models.DateField()),
+                ("until_date", models.DateField(null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="visits.team"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="team_places",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('visit_ref', models.CharField(max_length=48, unique=True)),
-                ('visit_date', models.DateField()),
-                ('method', models.CharField(choices=[('face_to_face', 'Face to face'), ('video', 'Video call'), ('telephone', 'Telephone call'), ('doorstep', 'Doorstep visit')], max_length=12)),
-                ('status', models.CharField(choices=[('completed', 'Completed'), ('planned', 'Planned'), ('cancelled', 'Cancelled')], max_length=9)),
-                ('child_seen', models.BooleanField()),
-                ('authorised', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True, max_length=4000)),
-                ('recorded_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='visits.child')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("visit_ref", models.CharField(max_length=48, unique=True)),
+                ("visit_date", models.DateField()),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("face_to_face", "Face to face"),
+                            ("video", "Video call"),
+                            ("telephone", "Telephone call"),
+                            ("doorstep", "Doorstep visit"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("completed", "Completed"),
+                            ("planned", "Planned"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("child_seen", models.BooleanField()),
+                ("authorised", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True, max_length=4000)),
+                ("recorded_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="visits", to="visits.child"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-visit_date', '-pk'],
+                "ordering": ["-visit_date", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='VisitCell',
+            name="VisitCell",
             fields=[
-                ('pk', models.CompositePrimaryKey('child_id', 'month', 'plan_type', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('month', models.PositiveIntegerField()),
-                ('plan_type', models.CharField(max_length=3)),
-                ('outcome', models.PositiveSmallIntegerField(choices=[(0, 'Not visited'), (1, 'Seen by an authorised alternative'), (2, 'Seen face to face')])),
-                ('child', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cells', to='visits.child')),
-                ('plan', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='visits.plan')),
-                ('team', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='visits.team')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "child_id",
+                        "month",
+                        "plan_type",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("month", models.PositiveIntegerField()),
+                ("plan_type", models.CharField(max_length=3)),
+                (
+                    "outcome",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Not visited"),
+                            (1, "Seen by an authorised alternative"),
+                            (2, "Seen face to face"),
+                        ]
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cells",
+                        to="visits.child",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="visits.plan",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="visits.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VisitCut',
+            name="VisitCut",
             fields=[
-                ('pk', models.CompositePrimaryKey('plan_type', 'month', 'regime', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('plan_type', models.CharField(max_length=3)),
-                ('month', models.PositiveIntegerField()),
-                ('regime', models.CharField(max_length=10)),
-                ('month_end', models.DateField()),
-                ('open_cut', models.DateField()),
-                ('seen_cut', models.DateField()),
-                ('anniversary_cut', models.DateField()),
-                ('alternatives_collected', models.BooleanField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "plan_type",
+                        "month",
+                        "regime",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("plan_type", models.CharField(max_length=3)),
+                ("month", models.PositiveIntegerField()),
+                ("regime", models.CharField(max_length=10)),
+                ("month_end", models.DateField()),
+                ("open_cut", models.DateField()),
+                ("seen_cut", models.DateField()),
+                ("anniversary_cut", models.DateField()),
+                ("alternatives_collected", models.BooleanField()),
             ],
             options={
-                'indexes': [models.Index(fields=['seen_cut', 'month'], name='visit_cut_reach')],
+                "indexes": [models.Index(fields=["seen_cut", "month"], name="visit_cut_reach")],
             },
         ),
         migrations.CreateModel(
-            name='VisitRate',
+            name="VisitRate",
             fields=[
-                ('pk', models.CompositePrimaryKey('month', 'plan_type', 'team_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('month', models.PositiveIntegerField()),
-                ('plan_type', models.CharField(max_length=3)),
-                ('cohort', models.PositiveIntegerField()),
-                ('face_to_face', models.PositiveIntegerField()),
-                ('alternative', models.PositiveIntegerField(null=True)),
-                ('method_version', models.CharField(max_length=20)),
-                ('computed_at', models.DateTimeField()),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='visits.team')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "month",
+                        "plan_type",
+                        "team_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("month", models.PositiveIntegerField()),
+                ("plan_type", models.CharField(max_length=3)),
+                ("cohort", models.PositiveIntegerField()),
+                ("face_to_face", models.PositiveIntegerField()),
+                ("alternative", models.PositiveIntegerField(null=True)),
+                ("method_version", models.CharField(max_length=20)),
+                ("computed_at", models.DateTimeField()),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="visits.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VisitRule',
+            name="VisitRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plan_type', models.CharField(choices=[('CP', 'Child protection plan'), ('CIN', 'Child in need plan'), ('CIC', 'Child in care (looked after)')], max_length=3)),
-                ('regime', models.CharField(choices=[('standard', 'Standard'), ('long_term', 'Long-term placement after its first year')], max_length=10)),
-                ('interval', models.PositiveSmallIntegerField()),
-                ('unit', models.CharField(choices=[('working_days', 'working days'), ('calendar_days', 'days')], max_length=15)),
-                ('effective_from', models.DateField()),
-                ('effective_until', models.DateField(null=True)),
-                ('source', models.CharField(max_length=400)),
-                ('source_checked_on', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "plan_type",
+                    models.CharField(
+                        choices=[
+                            ("CP", "Child protection plan"),
+                            ("CIN", "Child in need plan"),
+                            ("CIC", "Child in care (looked after)"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "regime",
+                    models.CharField(
+                        choices=[
+                            ("standard", "Standard"),
+                            ("long_term", "Long-term placement after its first year"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("interval", models.PositiveSmallIntegerField()),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("working_days", "working days"), ("calendar_days", "days")], max_length=15
+                    ),
+                ),
+                ("effective_from", models.DateField()),
+                ("effective_until", models.DateField(null=True)),
+                ("source", models.CharField(max_length=400)),
+                ("source_checked_on", models.DateField(null=True)),
             ],
             options={
-                'ordering': ['plan_type', 'regime', 'effective_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('plan_type__in', ['CP', 'CIN', 'CIC'])), name='visit_rule_plan_type_is_known'), models.CheckConstraint(condition=models.Q(('regime__in', ['standard', 'long_term'])), name='visit_rule_regime_is_known'), models.CheckConstraint(condition=models.Q(('unit__in', ['working_days', 'calendar_days'])), name='visit_rule_unit_is_known'), models.CheckConstraint(condition=models.Q(('interval__gte', 1), ('interval__lte', 366)), name='visit_rule_interval_in_range'), models.UniqueConstraint(fields=('plan_type', 'regime', 'effective_from'), name='visit_rule_once_a_day'), models.CheckConstraint(condition=models.Q(('effective_until', None), ('effective_until__gt', models.F('effective_from')), _connector='OR'), name='visit_rule_ends_after_start')],
+                "ordering": ["plan_type", "regime", "effective_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("plan_type__in", ["CP", "CIN", "CIC"])),
+                        name="visit_rule_plan_type_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("regime__in", ["standard", "long_term"])),
+                        name="visit_rule_regime_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("unit__in", ["working_days", "calendar_days"])),
+                        name="visit_rule_unit_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("interval__gte", 1), ("interval__lte", 366)),
+                        name="visit_rule_interval_in_range",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("plan_type", "regime", "effective_from"), name="visit_rule_once_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_until", None),
+                            ("effective_until__gt", models.F("effective_from")),
+                            _connector="OR",
+                        ),
+                        name="visit_rule_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_date', models.DateField()),
-                ('until_date', models.DateField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to=settings.AUTH_USER_MODEL)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='visits.child')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_date", models.DateField()),
+                ("until_date", models.DateField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="visits.child",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['user', 'until_date', 'child'], name='allocation_caseload')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until_date', None), ('until_date__gte', models.F('from_date')), _connector='OR'), name='allocation_ends_after_start'), models.UniqueConstraint(condition=models.Q(('until_date', None)), fields=('child', 'user'), name='allocation_once_at_a_time')],
+                "indexes": [models.Index(fields=["user", "until_date", "child"], name="allocation_caseload")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_date", None), ("until_date__gte", models.F("from_date")), _connector="OR"
+                        ),
+                        name="allocation_ends_after_start",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_date", None)),
+                        fields=("child", "user"),
+                        name="allocation_once_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AccessBlock',
+            name="AccessBlock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('set_at', models.DateTimeField()),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_blocks', to=settings.AUTH_USER_MODEL)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_blocks', to='visits.child')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("set_at", models.DateTimeField()),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="access_blocks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="access_blocks",
+                        to="visits.child",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at', None)), fields=('child', 'user'), name='access_block_once_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('lifted_by', None)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='access_block_lifted_at_and_by')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at", None)),
+                        fields=("child", "user"),
+                        name="access_block_once_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at", None), ("lifted_by", None)),
+                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="access_block_lifted_at_and_by",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EmergencyAccess',
+            name="EmergencyAccess",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('reason', models.TextField(max_length=1000)),
-                ('opened_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='emergency_accesses', to='visits.child')),
-                ('seen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='emergency_accesses', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("reason", models.TextField(max_length=1000)),
+                ("opened_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="emergency_accesses",
+                        to="visits.child",
+                    ),
+                ),
+                (
+                    "seen_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="emergency_accesses",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opened_at'))), name='emergency_access_closes_later'), models.CheckConstraint(condition=models.Q(models.Q(('seen_at', None), ('seen_by', None)), models.Q(('seen_at__isnull', False), ('seen_by__isnull', False)), _connector='OR'), name='emergency_access_seen_at_and_by'), models.CheckConstraint(condition=models.Q(('seen_by', None), models.Q(('seen_by', models.F('user')), _negated=True), _connector='OR'), name='emergency_access_seen_by_another')],
+                "ordering": ["-opened_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opened_at"))),
+                        name="emergency_access_closes_later",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("seen_at", None), ("seen_by", None)),
+                            models.Q(("seen_at__isnull", False), ("seen_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="emergency_access_seen_at_and_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seen_by", None),
+                            models.Q(("seen_by", models.F("user")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="emergency_access_seen_by_another",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(fields=['child', 'plan_type', 'start_date'], name='plan_child_type_start'),
+            model_name="plan",
+            index=models.Index(fields=["child", "plan_type", "start_date"], name="plan_child_type_start"),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('plan_type__in', ['CP', 'CIN', 'CIC'])), name='plan_type_is_known'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("plan_type__in", ["CP", "CIN", "CIC"])), name="plan_type_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date', None), ('end_date__gte', models.F('start_date')), _connector='OR'), name='plan_ends_after_start'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("end_date", None), ("end_date__gte", models.F("start_date")), _connector="OR"
+                ),
+                name="plan_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['team', 'child', 'plan', 'plan_team', 'visit'])), name='revision_kind_is_known'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["team", "child", "plan", "plan_team", "visit"])),
+                name="revision_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('kind', 'record_id', 'version'), name='revision_once_a_version'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "record_id", "version"), name="revision_once_a_version"
+            ),
         ),
         migrations.AddIndex(
-            model_name='planteam',
-            index=models.Index(fields=['team', 'until_date', 'plan'], name='plan_team_now'),
+            model_name="planteam",
+            index=models.Index(fields=["team", "until_date", "plan"], name="plan_team_now"),
         ),
         migrations.AddConstraint(
-            model_name='planteam',
-            constraint=models.UniqueConstraint(fields=('plan', 'from_date'), name='plan_team_one_a_day'),
+            model_name="planteam",
+            constraint=models.UniqueConstraint(fields=("plan", "from_date"), name="plan_team_one_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='planteam',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_date', None)), fields=('plan',), name='plan_team_one_open_end'),
+            model_name="planteam",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_date", None)), fields=("plan",), name="plan_team_one_open_end"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planteam',
-            constraint=models.CheckConstraint(condition=models.Q(('until_date', None), ('until_date__gt', models.F('from_date')), _connector='OR'), name='plan_team_ends_after_start'),
+            model_name="planteam",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until_date", None), ("until_date__gt", models.F("from_date")), _connector="OR"
+                ),
+                name="plan_team_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['manager', 'worker'])), name='team_member_role_is_known'),
+            model_name="teammember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["manager", "worker"])), name="team_member_role_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.CheckConstraint(condition=models.Q(('until_date', None), ('until_date__gte', models.F('from_date')), _connector='OR'), name='team_member_ends_after_start'),
+            model_name="teammember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until_date", None), ("until_date__gte", models.F("from_date")), _connector="OR"
+                ),
+                name="team_member_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_date', None)), fields=('team', 'user', 'role'), name='team_member_once_at_a_time'),
+            model_name="teammember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_date", None)),
+                fields=("team", "user", "role"),
+                name="team_member_once_at_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['child', 'visit_date'], name='visit_child_date'),
+            model_name="visit",
+            index=models.Index(fields=["child", "visit_date"], name="visit_child_date"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('child_seen', True), ('status', 'completed'), models.Q(('method', 'face_to_face'), ('authorised', True), _connector='OR')), fields=['child', 'visit_date', 'method'], name='visit_counts'),
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(
+                    ("child_seen", True),
+                    ("status", "completed"),
+                    models.Q(("method", "face_to_face"), ("authorised", True), _connector="OR"),
+                ),
+                fields=["child", "visit_date", "method"],
+                name="visit_counts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['face_to_face', 'video', 'telephone', 'doorstep'])), name='visit_method_is_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("method__in", ["face_to_face", "video", "telephone", "doorstep"])),
+                name="visit_method_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['completed', 'planned', 'cancelled'])), name='visit_status_is_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["completed", "planned", "cancelled"])),
+                name="visit_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'completed'), ('child_seen', False), _connector='OR'), name='visit_seen_only_when_completed'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "completed"), ("child_seen", False), _connector="OR"),
+                name="visit_seen_only_when_completed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visitcell',
-            index=models.Index(fields=['month', 'plan_type', 'team', 'outcome'], name='visit_cell_point'),
+            model_name="visitcell",
+            index=models.Index(fields=["month", "plan_type", "team", "outcome"], name="visit_cell_point"),
         ),
         migrations.AddConstraint(
-            model_name='visitrate',
-            constraint=models.CheckConstraint(condition=models.Q(('cohort__gte', django.db.models.expressions.CombinedExpression(models.F('face_to_face'), '+', models.F('alternative'))), models.Q(('alternative', None), ('cohort__gte', models.F('face_to_face'))), _connector='OR'), name='visit_rate_parts_within_cohort'),
+            model_name="visitrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "cohort__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("face_to_face"), "+", models.F("alternative")
+                        ),
+                    ),
+                    models.Q(("alternative", None), ("cohort__gte", models.F("face_to_face"))),
+                    _connector="OR",
+                ),
+                name="visit_rate_parts_within_cohort",
+            ),
         ),
     ]
