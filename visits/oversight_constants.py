@@ -22,6 +22,13 @@ class Household(TextChoices):
     NONE = "none", "None of these"
 
 
+class VisitPurpose(TextChoices):
+    STATUTORY = "statutory", "The visit that is due under the plan"
+    CONCERN = "concern", "A concern about the child’s safety"
+    SUPPORT = "support", "Direct work or practical support"
+    OTHER = "other", "Something else"
+
+
 class Urgency(TextChoices):
     TODAY = "today", "Today: a child may be at risk"
     SOON = "soon", "Within the visit's due date"

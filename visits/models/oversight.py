@@ -19,6 +19,7 @@ from visits.oversight_constants import (
     Quality,
     SeenAlone,
     Urgency,
+    VisitPurpose,
     WhyNotFaceToFace,
 )
 
@@ -72,7 +73,9 @@ class PreVisitAssessment(models.Model):
     valid_until = models.DateTimeField()
     # Codes of constants.Household.
     household = models.JSONField(default=list)
-    purpose = models.CharField(max_length=500)
+    purpose_kind = models.CharField(max_length=10, choices=VisitPurpose.choices)
+    # More words on the purpose.
+    purpose = models.CharField(max_length=500, blank=True)
     urgency = models.CharField(max_length=10, choices=Urgency.choices)
     lone_working = models.BooleanField()
     lone_working_plan = models.CharField(max_length=500, blank=True)
@@ -80,7 +83,12 @@ class PreVisitAssessment(models.Model):
     ppe_needed = models.JSONField(default=dict)
     ppe_available = models.JSONField(default=dict)
     alternatives_considered = models.CharField(max_length=1000)
+    # What the answers led to, and what the worker then chose; another choice has a reason.
+    proposed = models.CharField(max_length=12, choices=AssessmentResult.choices)
     result = models.CharField(max_length=12, choices=AssessmentResult.choices)
+    result_reason = models.CharField(max_length=500, blank=True)
+    # A visit that the answers speak against goes past a manager.
+    needs_countersignature = models.BooleanField(default=False)
     countersigned_at = models.DateTimeField(null=True)
     countersigned_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+"
@@ -88,10 +96,34 @@ class PreVisitAssessment(models.Model):
 
     class Meta:
         ordering = ["-made_at"]
-        indexes = [models.Index(fields=["child", "-made_at"], name="assessment_child")]
+        indexes = [
+            models.Index(fields=["child", "-made_at"], name="assessment_child"),
+            # What waits for a manager.
+            models.Index(
+                fields=["made_at", "child"],
+                condition=Q(needs_countersignature=True, countersigned_at=None),
+                name="assessment_to_countersign",
+            ),
+            # Items by week.
+            models.Index(fields=["made_at"], name="assessment_made"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=known("result", AssessmentResult), name="assessment_result_is_known"
+            ),
+            models.CheckConstraint(
+                condition=known("proposed", AssessmentResult), name="assessment_proposed_is_known"
+            ),
+            models.CheckConstraint(
+                condition=known("purpose_kind", VisitPurpose), name="assessment_purpose_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(result=F("proposed")) | ~Q(result_reason=""),
+                name="assessment_another_result_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(countersigned_by=None) | Q(needs_countersignature=True),
+                name="assessment_countersigned_where_needed",
             ),
             models.CheckConstraint(condition=known("urgency", Urgency), name="assessment_urgency_is_known"),
             models.CheckConstraint(
