@@ -202,8 +202,9 @@ class ManagementDecision(models.Model):
     decision_note = models.TextField(max_length=2000, blank=True)
     seconded_at = models.DateTimeField(null=True)
     seconded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    # The decision that this one renews; 0 for a first decision, 1 for the first renewal.
-    renews = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="renewed_by")
+    # The decision that this one renews; 0 for a first decision, 1 for the first renewal. Of several
+    # renewals of one decision all but one were declined or withdrawn.
+    renews = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="renewed_by")
     renewal = models.PositiveSmallIntegerField(default=0)
     # Decided after the days it covers had begun.
     retrospective = models.BooleanField(default=False)
@@ -262,6 +263,16 @@ class ManagementDecision(models.Model):
             models.CheckConstraint(
                 condition=Q(renews=None, renewal=0) | Q(renews__isnull=False, renewal__gte=1),
                 name="decision_renewal_names_the_one_before",
+            ),
+            models.UniqueConstraint(
+                fields=["renews"],
+                condition=Q(state__in=["asked", "sent_back", "second", "authorised"]),
+                name="decision_renewed_once",
+            ),
+            models.UniqueConstraint(
+                fields=["plan"],
+                condition=Q(state__in=["asked", "sent_back", "second"]),
+                name="decision_one_open_ask_of_a_plan",
             ),
         ]
 
