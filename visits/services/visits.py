@@ -15,9 +15,9 @@ from accounts.services import Actor, record
 from operations.services import once
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
-from visits import record_rules
-from visits.constants import COMPLETED_VISIT_DAYS_AHEAD, Status
-from visits.models import Child, Revision, Visit
+from visits import alternative_rules, record_rules
+from visits.constants import COMPLETED_VISIT_DAYS_AHEAD, Method, Status
+from visits.models import AlternativeRecord, Child, Revision, Visit
 from visits.rates.marks import mark_stale_visits
 from visits.record_rules import VisitDraft
 from visits.selectors.records import first_plan_start, hands_on
@@ -46,25 +46,31 @@ def record_visit(
     token: UUID,
     now: datetime,
 ) -> Visit:
-    """Records a visit that took place, or plans one, for a child of the caseload.
+    """Records a face-to-face visit that took place, or plans a visit, for a child of the caseload.
 
-    An alternative recorded here is not authorised: a manager does that (`authorise_visit`).
-    Raises AlreadyDone(uid of the visit) where the same form was sent before, OutOfReach, or the
-    first Refusal of `record_rules.visit_faults`.
+    An alternative that took place has a record of its own (`record_alternative`).
+    Raises AlreadyDone(uid of the visit) where the same form was sent before, OutOfReach,
+    Refusal('needs_alternative_record'), or the first Refusal of `record_rules.visit_faults`.
     """
     draft = VisitDraft(visit_date, method, status, child_seen, note)
     with transaction.atomic():
         visit = Visit(uid=uuid.uuid4(), child=child, recorded_by=user, recorded_at=now, **vars(draft))
         # Before the rules: the second of two equal forms leads to the first, whatever changed since.
         once(token=token, purpose="record_visit", user=user, outcome=str(visit.uid), now=now)
-        _in_reach(child, user, Action.CREATE, now=now)
-        _check(draft, child, now=now, touched=vars(draft))
-        visit.visit_ref = f"web-{visit.uid.hex}"
-        visit.save(force_insert=True)
-        mark_stale_visits(child.pk, [visit_date], now)
-        detail = {"method": method, "status": status, "child_seen": child_seen}
-        _audit("visit.recorded", visit, user, now, detail)
+        in_reach(child, user, Action.CREATE, now=now)
+        alternative_rules.own_form(method, status)
+        check(draft, child, now=now, touched=vars(draft))
+        add(visit, "visit.recorded", user, now)
     return visit
+
+
+def add(visit: Visit, action: str, user: User, now: datetime, **detail: Any) -> None:
+    """Saves a new visit, with its mark and event. In the transaction of who checked it."""
+    visit.visit_ref = f"web-{visit.uid.hex}"
+    visit.save(force_insert=True)
+    mark_stale_visits(visit.child_id, [visit.visit_date], now)
+    what = {"method": visit.method, "status": visit.status, "child_seen": visit.child_seen}
+    audit(action, visit, user, now, what | detail)
 
 
 def correct_visit(
@@ -76,23 +82,25 @@ def correct_visit(
     Refusal: of the rules, 'nothing_changed', 'reason_missing' once the visit is fixed.
     """
     with transaction.atomic():
-        current = _locked(visit, user, expected_version, now=now)
+        current = locked(visit, user, expected_version, now=now)
         changed = {name: value for name, value in changes.items() if getattr(current, name) != value}
         unknown = changed.keys() - set(CORRECTABLE)
         if unknown:
             raise ValueError(f"not a person's to change: {sorted(unknown)}")
-        needs_reason = _may_change(current, user, now=now)
+        needs_reason = may_change(current, user, now=now)
         if not changed:
             raise Refusal("nothing_changed", "Change something, or go back to the visit.")
         record_rules.move(current.status, changed.get("status", current.status))
         if changed.get("status") == Status.CANCELLED:
             raise Refusal("unknown_status", "Cancel the visit on its own page.", "status")
         draft = VisitDraft(**{name: changed.get(name, getattr(current, name)) for name in CORRECTABLE})
-        _check(draft, current.child, now=now, touched=changed)
+        if alternative_of(current) or changed.keys() & {"method", "status"}:
+            alternative_rules.own_form(draft.method, draft.status)
+        check(draft, current.child, now=now, touched=changed)
         reason = record_rules.reason_given(
             reason, needed=needs_reason, asked="Enter why you are correcting this visit"
         )
-        return _write(current, changed, "visit.corrected", user, reason, now=now)
+        return write(current, changed, "visit.corrected", user, reason, now=now)
 
 
 def cancel_visit(*, user: User, visit: Visit, expected_version: int, reason: str, now: datetime) -> Visit:
@@ -101,12 +109,12 @@ def cancel_visit(*, user: User, visit: Visit, expected_version: int, reason: str
     Raises StaleEdit, OutOfReach or a Refusal.
     """
     with transaction.atomic():
-        current = _locked(visit, user, expected_version, now=now, action=Action.WITHDRAW)
-        _may_change(current, user, now=now)
+        current = locked(visit, user, expected_version, now=now, action=Action.WITHDRAW)
+        may_change(current, user, now=now)
         record_rules.move(current.status, Status.CANCELLED)
         reason = record_rules.reason_given(reason, asked="Enter why you are cancelling this visit")
         changes = {"status": Status.CANCELLED, "child_seen": False}
-        return _write(current, changes, "visit.cancelled", user, reason, now=now)
+        return write(current, changes, "visit.cancelled", user, reason, now=now)
 
 
 def authorise_visit(*, user: User, visit: Visit, expected_version: int, now: datetime) -> Visit:
@@ -115,7 +123,7 @@ def authorise_visit(*, user: User, visit: Visit, expected_version: int, now: dat
     Raises StaleEdit, OutOfReach or a Refusal ('four_eyes', 'already_authorised', …).
     """
     with transaction.atomic():
-        current = _locked(
+        current = locked(
             visit, user, expected_version, now=now, action=Action.DECIDE, thing=Thing.ALTERNATIVE
         )
         record_rules.authorisation(
@@ -127,15 +135,15 @@ def authorise_visit(*, user: User, visit: Visit, expected_version: int, now: dat
             authorised=current.authorised,
         )
         changes = {"authorised": True, "authorised_at": now, "authorised_by_id": user.pk}
-        return _write(current, changes, "visit.authorised", user, "", now=now)
+        return write(current, changes, "visit.authorised", user, "", now=now)
 
 
-def _in_reach(child: Child, user: User, action: Action, *, now: datetime, thing: Thing = Thing.VISIT) -> None:
+def in_reach(child: Child, user: User, action: Action, *, now: datetime, thing: Thing = Thing.VISIT) -> None:
     if not Child.objects.open_to(user, action, thing, at=now).filter(pk=child.pk).exists():
         raise OutOfReach
 
 
-def _locked(
+def locked(
     visit: Visit,
     user: User,
     expected_version: int,
@@ -145,19 +153,19 @@ def _locked(
     thing: Thing = Thing.VISIT,
 ) -> Visit:
     current = Visit.objects.select_for_update(of=("self",)).select_related("child").get(pk=visit.pk)
-    _in_reach(current.child, user, action, now=now, thing=thing)
+    in_reach(current.child, user, action, now=now, thing=thing)
     if current.version != expected_version:
         raise StaleEdit(current.version, expected_version)
     return current
 
 
-def _may_change(visit: Visit, user: User, *, now: datetime) -> bool:
+def may_change(visit: Visit, user: User, *, now: datetime) -> bool:
     return record_rules.change(
         person=user.pk, recorder=visit.recorded_by_id, recorded_at=visit.recorded_at, now=now
     )
 
 
-def _check(draft: VisitDraft, child: Child, *, now: datetime, touched: Collection[str]) -> None:
+def check(draft: VisitDraft, child: Child, *, now: datetime, touched: Collection[str]) -> None:
     """Raises the first fault. What nobody touches may stay as it came (by import, or planned for a
     day that is now past), unless the visit's status moves."""
     for fault in record_rules.visit_faults(
@@ -170,12 +178,20 @@ def _check(draft: VisitDraft, child: Child, *, now: datetime, touched: Collectio
             raise fault
 
 
-def _write(
-    visit: Visit, changes: dict[str, Any], action: str, user: User, reason: str, *, now: datetime
+def write(
+    visit: Visit,
+    changes: dict[str, Any],
+    action: str,
+    user: User,
+    reason: str,
+    *,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
 ) -> Visit:
-    """Saves `changes` over the locked row, with what was there, the event and the mark."""
-    if visit.authorised and action != "visit.authorised" and not record_rules.keeps_authorisation(changes):
-        changes = {**changes, "authorised": False, "authorised_at": None, "authorised_by_id": None}
+    """Saves `changes` over the locked row, with what was there, the event and the mark. `details`: what
+    changes in the record of an alternative; a visit that turns out to be face to face has none."""
+    if visit.authorised and not record_rules.keeps_authorisation(changes):
+        changes = {"authorised": False, "authorised_at": None, "authorised_by_id": None, **changes}
     Revision.objects.create(
         kind="visit",
         record_id=visit.pk,
@@ -196,19 +212,31 @@ def _write(
     )
     if not written:
         raise StaleEdit(visit.version, visit.version - 1)
+    if visit.method == Method.FACE_TO_FACE:
+        AlternativeRecord.objects.filter(visit=visit).delete()
+    elif details:
+        AlternativeRecord.objects.update_or_create(visit=visit, defaults=dict(details))
     mark_stale_visits(visit.child_id, days, now)
     # The reason is the record's own text and stays with the revision.
-    _audit(action, visit, user, now, {"fields": sorted(changes), "version": visit.version})
+    fields = sorted({*changes, *(details or ())})
+    audit(action, visit, user, now, {"fields": fields, "version": visit.version})
     return visit
 
 
+def alternative_of(visit: Visit) -> AlternativeRecord | None:
+    return AlternativeRecord.objects.filter(visit=visit).first()
+
+
 def as_kept(visit: Visit) -> dict[str, Any]:
-    """A visit's content as a Revision keeps it: field name -> plain value, days and moments as ISO text."""
+    """A visit's content as a Revision keeps it: field name -> plain value, days and moments as ISO text;
+    with that of an alternative's record."""
     kept = {name: getattr(visit, name) for name in _KEPT}
+    if details := alternative_of(visit):
+        kept |= {name: getattr(details, name) for name in alternative_rules.DETAILS}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in kept.items()}
 
 
-def _audit(action: str, visit: Visit, user: User, now: datetime, detail: dict[str, Any]) -> None:
+def audit(action: str, visit: Visit, user: User, now: datetime, detail: dict[str, Any]) -> None:
     record(
         action,
         actor=Actor.person(user),
