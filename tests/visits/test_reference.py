@@ -9,7 +9,16 @@ from django.core.management import call_command
 
 from accounts.models import AuditEvent
 from safeguarding.kernel.periods import Month
-from visits.models import AlternativeRecording, PublishedRate, Restriction, VisitRule
+from visits.models import (
+    AlternativeRecording,
+    HazardFlagKind,
+    OversightRule,
+    PublishedRate,
+    RemoteVisitRule,
+    Restriction,
+    VisitRule,
+)
+from visits.selectors.oversight_rules import limit
 
 
 def load() -> str:
@@ -74,3 +83,80 @@ def test_a_published_figure_that_was_altered_is_put_right(loaded):
     PublishedRate.objects.filter(plan_type="CP").update(face_to_face=Decimal("99.9"))
     assert "6 published rates changed" in load()
     assert not PublishedRate.objects.filter(face_to_face=Decimal("99.9")).exists()
+
+
+# --- Oversight ----------------------------------------------------------------------------
+
+
+def test_the_services_own_limits_say_that_they_are_unconfirmed(loaded):
+    def on(code: str, day: date) -> int:
+        return limit(code, day)
+
+    before, during, after = date(2020, 3, 22), date(2020, 3, 23), date(2021, 7, 19)
+    assert [on("assessment_needed", day) for day in (before, during, after)] == [0, 1, 0]
+    assert {code: on(code, during) for code in LIMITS} == LIMITS
+    for rule in OversightRule.objects.all():
+        assert "nconfirmed" in rule.source
+        assert "Checked on " in rule.source
+
+
+LIMITS = {
+    "assessment_valid_hours": 24,
+    "decision_longest_days": 28,
+    "second_approver_from_renewal": 2,
+    "chain_limit": 3,
+}
+
+
+@pytest.mark.parametrize(
+    ("day", "allowed", "with_reason_and_record"),
+    [
+        (date(2020, 4, 23), False, False),
+        (date(2020, 4, 24), True, False),
+        (date(2020, 9, 24), True, False),
+        (date(2020, 9, 25), True, True),
+        (date(2021, 3, 31), True, True),
+        (date(2021, 9, 29), True, True),
+        (date(2021, 9, 30), False, False),
+    ],
+)
+def test_the_law_on_remote_visits_to_children_in_care_by_day(loaded, day, allowed, with_reason_and_record):
+    """Exactly one rule holds on any day: the periods neither overlap nor leave a gap."""
+    [rule] = [
+        rule
+        for rule in RemoteVisitRule.objects.filter(plan_type="CIC")
+        if rule.effective_from <= day and (rule.effective_until is None or day < rule.effective_until)
+    ]
+    assert rule.allowed == allowed
+    assert (rule.needs_reason, rule.needs_record) == (with_reason_and_record,) * 2
+    assert "https://" in rule.source
+
+
+def test_no_statute_on_remote_visits_for_the_other_plans(loaded):
+    for plan_type in ("CP", "CIN"):
+        [rule] = RemoteVisitRule.objects.filter(plan_type=plan_type)
+        assert rule.allowed
+        assert rule.effective_until is None
+        assert "unconfirmed" in rule.source
+
+
+def test_kinds_of_flag_end_and_are_reviewed_as_their_source_says(loaded):
+    terms = {kind.code: (kind.lasts_days, kind.review_days) for kind in HazardFlagKind.objects.all()}
+    assert terms == {
+        "most_vulnerable": (None, 28),
+        "self_isolating": (14, 14),
+        "symptomatic": (7, 7),
+        "shielding": (None, 30),
+        "clinically_vulnerable": (None, 30),
+        "domestic_abuse": (None, 28),
+    }
+    assert all("Checked on " in kind.source for kind in HazardFlagKind.objects.all())
+
+
+def test_a_partnerships_own_kind_of_flag_and_limit_stand(loaded):
+    HazardFlagKind.objects.filter(code="self_isolating").update(lasts_days=10)
+    OversightRule.objects.filter(code="chain_limit").update(value=2)
+    told = load()
+    assert "Left as you set it: self_isolating: lasts days 10, where the file has lasts days 14" in told
+    assert "Left as you set it: chain_limit from 2000-01-01: value 2" in told
+    assert HazardFlagKind.objects.get(code="self_isolating").lasts_days == 10

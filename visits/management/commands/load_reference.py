@@ -16,13 +16,16 @@ FOLDER = settings.BASE_DIR / "fixtures" / "reference"
 
 class Command(BaseCommand):
     help = (
-        "Load rules, lockdown dates and published figures from fixtures/reference. Nothing is deleted, and "
+        "Load rules, kinds of hazard flag, lockdown dates and published figures from fixtures/reference. Nothing is deleted, and "
         "rules that you set yourself stand. May be run again at any time."
     )
 
     def handle(self, *args: object, **options: object) -> None:
         loaded = load_reference(
             rules=_rows("visit_rules"),
+            oversight_rules=_rows("oversight_rules"),
+            remote_visit_rules=_rows("remote_visit_rules"),
+            flag_kinds=_rows("hazard_flag_kinds"),
             alternatives=_rows("alternative_recording"),
             restrictions=_rows("restrictions"),
             published=_rows("published_rates"),
