@@ -5,6 +5,26 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from visits.decision_facts import (
+    CoveredContact,
+    DecisionChange,
+    DecisionCounts,
+    DecisionCover,
+    DecisionLine,
+    DecisionRights,
+    PlanToAsk,
+)
+
+__all__ = [
+    "CoveredContact",
+    "DecisionChange",
+    "DecisionCounts",
+    "DecisionCover",
+    "DecisionLine",
+    "DecisionRights",
+    "PlanToAsk",
+]
+
 # --- Records ------------------------------------------------------------------------------
 
 

@@ -86,6 +86,21 @@ class DecisionState(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class Standing(TextChoices):
+    """What a decision is on a day: its state, and what time has made of it."""
+
+    ASKED = "asked", "Waiting for a manager"
+    SECOND = "second", "Waiting for a second approver"
+    SENT_BACK = "sent_back", "Sent back"
+    EXPIRED = "expired", "Request expired"
+    UPCOMING = "upcoming", "Authorised, not yet begun"
+    LIVE = "live", "Authorised"
+    LAPSED = "lapsed", "Lapsed"
+    SUPERSEDED = "superseded", "Superseded"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
 class AttendanceOutcome(TextChoices):
     SAFE = "safe", "Safe to attend school"
     NOT_SAFE = "not_safe", "Not safe to attend school"

@@ -18,6 +18,7 @@ from visits.facts import (
     VisitLine,
 )
 from visits.forms.records import UNAUTHORISED
+from visits.oversight_constants import Quality, SeenAlone, WhyNotFaceToFace
 from visits.record_rules import in_words
 from visits.selectors.lines import LastSeen
 
@@ -28,6 +29,24 @@ FIELD_WORDS = {
     "child_seen": "Child seen",
     "authorised": "Authorised",
     "note": "What happened",
+}
+# What the record of an alternative holds beside the visit.
+DETAIL_WORDS = {
+    "why": "Why not face to face",
+    "why_more": "More about the reason",
+    "who": "Who took part",
+    "quality": "Seen and heard",
+    "seen_alone": "Spoken to in private",
+    "private": "Could others hear or see",
+    "learned": "What was learned",
+    "next_contact_on": "Next contact",
+}
+_CODES = {
+    "method": Method,
+    "status": Status,
+    "why": WhyNotFaceToFace,
+    "quality": Quality,
+    "seen_alone": SeenAlone,
 }
 Tag = dict[str, str]
 _SHORT_PLANS = {PlanType.CP: "Child protection", PlanType.CIN: "Child in need", PlanType.CIC: "Child in care"}
@@ -150,7 +169,7 @@ def visit_tag(visit: VisitLine, today: date) -> Tag | None:
     if not visit.child_seen:
         return {"text": "Child not seen", "colour": "orange"}
     if visit.awaits_authorisation:
-        return {"text": "Awaits authorisation", "colour": "yellow"}
+        return {"text": "Not authorised", "colour": "yellow"}
     return None
 
 
@@ -210,12 +229,10 @@ def authorised_words(visit: VisitLine) -> str:
 
 def value_words(field: str, value: object) -> str:
     """A kept value as it is shown: a code's label, yes or no, a day in words."""
-    if field == "visit_date":
+    if field in ("visit_date", "next_contact_on") and value:
         return in_words(date.fromisoformat(str(value)))
-    if field == "method" and value in Method.values:
-        return str(Method(str(value)).label)
-    if field == "status" and value in Status.values:
-        return str(Status(str(value)).label)
+    if field in _CODES and value in _CODES[field].values:
+        return str(_CODES[field](str(value)).label)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return str(value or "(empty)")
@@ -231,7 +248,7 @@ def history(versions: Iterable[EarlierVersion]) -> list[dict[str, Any]]:
                 "caption_size": "s",
                 "columns": [{"text": "Field"}, {"text": "Before"}, {"text": "After"}],
                 "rows": [
-                    [FIELD_WORDS[name], value_words(name, before), value_words(name, after)]
+                    [(FIELD_WORDS | DETAIL_WORDS)[name], value_words(name, before), value_words(name, after)]
                     for name, before, after in version.differences
                 ],
             },
@@ -244,7 +261,7 @@ def theirs_yours(saved: dict[str, Any], typed: dict[str, Any]) -> list[dict[str,
     """Both texts of every field in which a stale form differs from what is saved now."""
     return [
         {
-            "field": FIELD_WORDS.get(name, "Your reason"),
+            "field": (FIELD_WORDS | DETAIL_WORDS).get(name, "Your reason"),
             "theirs": value_words(name, saved[name]) if name in saved else "",
             "yours": value_words(name, value),
         }
@@ -255,7 +272,7 @@ def theirs_yours(saved: dict[str, Any], typed: dict[str, Any]) -> list[dict[str,
 
 def awaiting_table(waiting: Iterable[AwaitingAuthorisation]) -> dict[str, Any]:
     return {
-        "caption": "Alternatives that await authorisation",
+        "caption": "Alternatives without a decision",
         "columns": [
             {"text": "Child"},
             {"text": "Date"},
@@ -270,14 +287,14 @@ def awaiting_table(waiting: Iterable[AwaitingAuthorisation]) -> dict[str, Any]:
                 Method(line.method).label,
                 line.recorded_by or "An import",
                 {
-                    "text": "Look and authorise",
+                    "text": "Look at it",
                     "href": reverse("visit", args=[line.visit_uid]),
                     "hidden": f"{line.shown_as}, {in_words(line.visit_date)}",
                 },
             ]
             for line in waiting
         ],
-        "empty": "Nothing awaits your authorisation.",
+        "empty": "Every alternative of your teams is covered by a decision.",
     }
 
 

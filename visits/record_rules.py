@@ -1,4 +1,4 @@
-"""What may be recorded, corrected, cancelled and authorised: pure rules that refuse by name."""
+"""What may be recorded, corrected and cancelled: pure rules that refuse by name."""
 
 import unicodedata
 from collections.abc import Collection, Iterator
@@ -24,7 +24,7 @@ ALLOWED_MOVES: dict[str, frozenset[str]] = {
     Status.COMPLETED: frozenset({Status.COMPLETED, Status.CANCELLED}),
     Status.CANCELLED: frozenset(),
 }
-# A change of one of these is another contact than the one that a manager authorised.
+# A change of one of these is another contact than the one that was authorised.
 AUTHORISED_CONTENT = frozenset({"visit_date", "method", "status", "child_seen"})
 
 
@@ -161,26 +161,6 @@ def emergency_reason(reason: str) -> str:
 def count_words(text: str) -> int:
     """Words with a letter or digit in them: '. . . .' has none."""
     return sum(any(letter.isalnum() for letter in word) for word in text.split())
-
-
-def authorisation(
-    *, person: int, hands: Collection[int], method: str, status: str, child_seen: bool, authorised: bool
-) -> None:
-    """Raises Refusal where `person` may not authorise this contact. `hands`: who recorded or ever
-    changed it; nobody authorises their own."""
-    if method == Method.FACE_TO_FACE:
-        raise Refusal("needs_none", "A face-to-face visit needs no authorisation.")
-    if status != Status.COMPLETED or not child_seen:
-        raise Refusal(
-            "nothing_to_authorise",
-            "Only a contact that took place, at which the child was seen, can be authorised.",
-        )
-    if authorised:
-        raise Refusal("already_authorised", "This contact is already authorised.")
-    if person in hands:
-        raise Refusal(
-            "four_eyes", "You recorded or changed this contact, so another manager must authorise it."
-        )
 
 
 def keeps_authorisation(changed: Collection[str]) -> bool:

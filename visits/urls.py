@@ -1,10 +1,12 @@
 """Pages of records and of their import."""
 
-from django.urls import path
+from django.urls import include, path
 
 from visits.views import access, children, imports, places, rebuild, visits
 
 urlpatterns = [
+    path("", include("visits.decision_urls")),
+    path("", include("visits.assessment_urls")),
     path("children/", children.children, name="children"),
     path("children/emergency-access/", access.emergency_accesses, name="emergency_accesses"),
     path("children/emergency-access/open/", access.open_emergency_access, name="open_emergency_access"),
@@ -22,7 +24,6 @@ urlpatterns = [
     path("visits/<uuid:uid>/", visits.visit, name="visit"),
     path("visits/<uuid:uid>/correct/", visits.correct_visit, name="correct_visit"),
     path("visits/<uuid:uid>/cancel/", visits.cancel_visit, name="cancel_visit"),
-    path("visits/<uuid:uid>/authorise/", visits.authorise_visit, name="authorise_visit"),
     path("jobs/visit-rates/rebuild/", rebuild.rebuild_visit_rates, name="rebuild_visit_rates"),
     path("records/import/", imports.import_records, name="import_records"),
     path("records/import/<uuid:uid>/", imports.import_run, name="import_run"),

@@ -14,9 +14,9 @@ from visits.constants import NOTE_LENGTH, REASON_LENGTH, REFERENCE_LENGTH, Metho
 from visits.models import Team, Visit
 from visits.record_rules import VisitDraft
 
-UNAUTHORISED = "A manager’s authorisation is needed before it counts"
+UNAUTHORISED = "It counts only where a management decision covers its day"
 _YES_NO = (("yes", "Yes"), ("no", "No"))
-_STALE_FORM = {
+STALE_FORM = {
     "required": "Open this page again and fill it in anew",
     "invalid": "Open this page again and fill it in anew",
 }
@@ -108,7 +108,7 @@ class _VisitFields(GovukForm):
 
 
 class RecordVisitForm(_VisitFields):
-    token = forms.UUIDField(widget=forms.HiddenInput, error_messages=_STALE_FORM)
+    token = forms.UUIDField(widget=forms.HiddenInput, error_messages=STALE_FORM)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"token": uuid4(), **kwargs.get("initial", {})}
@@ -122,7 +122,7 @@ class VersionForm(GovukForm):
     """Carries the version of the record that the person saw."""
 
     version = forms.IntegerField(
-        min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput, error_messages=_STALE_FORM
+        min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput, error_messages=STALE_FORM
     )
 
 

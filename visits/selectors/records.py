@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet
@@ -13,12 +14,13 @@ from accounts.policy import Action, Scope, Thing, scopes
 from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import Month, day_of
-from visits import analysis, due_dates, record_rules
+from visits import alternative_rules, analysis, due_dates, record_rules
 from visits.constants import Status, TeamRole
 from visits.facts import EarlierVersion, PlanLine, VisitLine
 from visits.models import (
     AccessBlock,
     Allocation,
+    AlternativeRecord,
     AlternativeRecording,
     Child,
     Plan,
@@ -100,7 +102,6 @@ class Rights:
     record: bool
     change: bool
     cancel: bool
-    authorise: bool
     manage: bool
 
 
@@ -115,7 +116,6 @@ def rights_on(child: Child, user: User, *, at: datetime) -> Rights:
         record=may(Action.CREATE, Thing.VISIT),
         change=may(Action.EDIT, Thing.VISIT),
         cancel=may(Action.WITHDRAW, Thing.VISIT),
-        authorise=may(Action.DECIDE, Thing.ALTERNATIVE),
         manage=may(Action.EDIT, Thing.PLAN),
     )
 
@@ -216,24 +216,29 @@ def visit_lines(visits: Iterable[Visit]) -> list[VisitLine]:
 
 # --- One visit ----------------------------------------------------------------------------
 
+# What a person may change of a visit.
+CORRECTABLE = ("visit_date", "method", "status", "child_seen", "note")
+_KEPT = (*CORRECTABLE, "authorised", "authorised_at", "authorised_by_id")
 _SHOWN_IN_HISTORY = ("visit_date", "method", "status", "child_seen", "authorised", "note")
 
 
 def earlier_versions(visit: Visit) -> list[EarlierVersion]:
     """What the visit held before each change, the latest change first."""
     revisions = Revision.objects.filter(kind="visit", record_id=visit.pk).select_related("replaced_by")
-    after: dict[str, Any] = {name: getattr(visit, name) for name in _SHOWN_IN_HISTORY}
-    after["visit_date"] = visit.visit_date.isoformat()
+    # What an alternative's record says is only there from when it was written on.
+    shown = (*_SHOWN_IN_HISTORY, *alternative_rules.DETAILS)
+    after: dict[str, Any] = dict.fromkeys(shown, "") | as_kept(visit)
     versions = []
     for revision in revisions.order_by("-version"):
-        was = {name: revision.was.get(name, after[name]) for name in _SHOWN_IN_HISTORY}
+        was = {name: after[name] for name in _SHOWN_IN_HISTORY}
+        was |= dict.fromkeys(alternative_rules.DETAILS, "") | revision.was
         versions.append(
             EarlierVersion(
                 replaced_at=revision.replaced_at,
                 replaced_by=revision.replaced_by.name if revision.replaced_by else revision.replaced_by_label,
                 reason=revision.reason,
                 differences=tuple(
-                    (name, was[name], after[name]) for name in _SHOWN_IN_HISTORY if was[name] != after[name]
+                    (name, was[name], after[name]) for name in shown if was[name] != after[name]
                 ),
             )
         )
@@ -255,9 +260,6 @@ def last_change(visit: Visit) -> Revision | None:
 class VisitRights:
     correct: bool
     cancel: bool
-    authorise: bool
-    # Why the reader may not authorise an alternative that waits, in a sentence; empty where nothing waits.
-    why_not_authorise: str
     reason_needed: bool
 
 
@@ -271,33 +273,40 @@ def visit_rights(visit: Visit, user: User, *, at: datetime) -> VisitRights:
         )
     except Refusal:
         reason_needed, movable = True, False
-    why_not = ""
-    waits = Visit.objects.awaiting_authorisation().contains(visit)
-    if rights.authorise and waits:
-        try:
-            record_rules.authorisation(
-                person=user.pk,
-                hands=hands_on(visit),
-                method=visit.method,
-                status=visit.status,
-                child_seen=visit.child_seen,
-                authorised=visit.authorised,
-            )
-        except Refusal as refusal:
-            why_not = refusal.message
     return VisitRights(
         correct=rights.change and movable,
         cancel=rights.cancel and movable and visit.status != Status.CANCELLED,
-        authorise=rights.authorise and waits and not why_not,
-        why_not_authorise=why_not,
         reason_needed=reason_needed,
     )
 
 
 def hands_on(visit: Visit) -> set[int]:
-    """Keys of everybody who recorded or ever changed this visit."""
-    revisions = Revision.objects.filter(kind="visit", record_id=visit.pk, replaced_by__isnull=False)
-    return {*revisions.values_list("replaced_by_id", flat=True), *filter(None, [visit.recorded_by_id])}
+    """Keys of everybody who recorded this visit or ever changed what it says; who authorised it did not."""
+    revisions = Revision.objects.filter(kind="visit", record_id=visit.pk).order_by("version")
+    rows = list(revisions.values_list("replaced_by_id", "was"))
+    # A revision holds what was there before; what was there after is the next one's, or the visit's own.
+    contents = [_content(was) for _, was in rows] + [_content(as_kept(visit))]
+    changed = {
+        person for (person, _), (was, then) in zip(rows, pairwise(contents), strict=True) if was != then
+    }
+    return {person for person in {*changed, visit.recorded_by_id} if person is not None}
+
+
+def _content(kept: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kept.items() if not name.startswith("authorised")}
+
+
+def as_kept(visit: Visit) -> dict[str, Any]:
+    """A visit's content as a Revision keeps it: field name -> plain value, days and moments as ISO text;
+    with that of an alternative's record."""
+    kept = {name: getattr(visit, name) for name in _KEPT}
+    if details := alternative_of(visit):
+        kept |= {name: getattr(details, name) for name in alternative_rules.DETAILS}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in kept.items()}
+
+
+def alternative_of(visit: Visit) -> AlternativeRecord | None:
+    return AlternativeRecord.objects.filter(visit=visit).first()
 
 
 # --- Places -------------------------------------------------------------------------------

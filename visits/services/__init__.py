@@ -10,17 +10,19 @@ from visits.services.access import (
     record_view,
     reveal_child,
 )
+from visits.services.decisions import ask_for_decision, decide, resubmit_decision, withdraw_decision
 from visits.services.places import add_team_place, allocate_child, end_allocation, end_team_place
-from visits.services.visits import OutOfReach, authorise_visit, cancel_visit, correct_visit, record_visit
+from visits.services.visits import OutOfReach, cancel_visit, correct_visit, record_visit
 
 __all__ = [
     "OutOfReach",
     "add_team_place",
     "allocate_child",
-    "authorise_visit",
+    "ask_for_decision",
     "block_access",
     "cancel_visit",
     "correct_visit",
+    "decide",
     "end_allocation",
     "end_team_place",
     "lift_access_block",
@@ -30,5 +32,7 @@ __all__ = [
     "record_view",
     "record_visit",
     "reference_order",
+    "resubmit_decision",
     "reveal_child",
+    "withdraw_decision",
 ]

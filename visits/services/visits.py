@@ -1,5 +1,5 @@
-"""Recording, correcting, cancelling and authorising one visit. Each is one transaction of lock,
-rules, change, what was there before, audit event and mark of the months that it makes stale."""
+"""Recording, correcting and cancelling one visit. Each is one transaction of lock, rules, change,
+what was there before, audit event and mark of the months that it makes stale."""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -20,11 +20,7 @@ from visits.constants import COMPLETED_VISIT_DAYS_AHEAD, Method, Status
 from visits.models import AlternativeRecord, Child, Revision, Visit
 from visits.rates.marks import mark_stale_visits
 from visits.record_rules import VisitDraft
-from visits.selectors.records import first_plan_start, hands_on
-
-# What a person may change of a visit.
-CORRECTABLE = ("visit_date", "method", "status", "child_seen", "note")
-_KEPT = (*CORRECTABLE, "authorised", "authorised_at", "authorised_by_id")
+from visits.selectors.records import CORRECTABLE, alternative_of, as_kept, first_plan_start
 
 
 class OutOfReach(Refusal):
@@ -117,27 +113,6 @@ def cancel_visit(*, user: User, visit: Visit, expected_version: int, reason: str
         return write(current, changes, "visit.cancelled", user, reason, now=now)
 
 
-def authorise_visit(*, user: User, visit: Visit, expected_version: int, now: datetime) -> Visit:
-    """A manager authorises an alternative to a visit, so that it counts. Never their own.
-
-    Raises StaleEdit, OutOfReach or a Refusal ('four_eyes', 'already_authorised', …).
-    """
-    with transaction.atomic():
-        current = locked(
-            visit, user, expected_version, now=now, action=Action.DECIDE, thing=Thing.ALTERNATIVE
-        )
-        record_rules.authorisation(
-            person=user.pk,
-            hands=hands_on(current),
-            method=current.method,
-            status=current.status,
-            child_seen=current.child_seen,
-            authorised=current.authorised,
-        )
-        changes = {"authorised": True, "authorised_at": now, "authorised_by_id": user.pk}
-        return write(current, changes, "visit.authorised", user, "", now=now)
-
-
 def in_reach(child: Child, user: User, action: Action, *, now: datetime, thing: Thing = Thing.VISIT) -> None:
     if not Child.objects.open_to(user, action, thing, at=now).filter(pk=child.pk).exists():
         raise OutOfReach
@@ -221,19 +196,6 @@ def write(
     fields = sorted({*changes, *(details or ())})
     audit(action, visit, user, now, {"fields": fields, "version": visit.version})
     return visit
-
-
-def alternative_of(visit: Visit) -> AlternativeRecord | None:
-    return AlternativeRecord.objects.filter(visit=visit).first()
-
-
-def as_kept(visit: Visit) -> dict[str, Any]:
-    """A visit's content as a Revision keeps it: field name -> plain value, days and moments as ISO text;
-    with that of an alternative's record."""
-    kept = {name: getattr(visit, name) for name in _KEPT}
-    if details := alternative_of(visit):
-        kept |= {name: getattr(details, name) for name in alternative_rules.DETAILS}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in kept.items()}
 
 
 def audit(action: str, visit: Visit, user: User, now: datetime, detail: dict[str, Any]) -> None:

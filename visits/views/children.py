@@ -14,16 +14,21 @@ from accounts.access import requires
 from accounts.policy import Action, Thing, allows
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
-from visits import presenters, services
+from visits import decision_presenters, presenters, services
 from visits.audit_codes import audit_code
 from visits.constants import RECORDS_PER_PAGE, PlanType
 from visits.forms.access import RevealForm
 from visits.forms.records import FilterChildrenForm, FindChildForm
-from visits.selectors import lines, records
+from visits.selectors import decisions, lines, records
+from visits.views.before_visit import before_visit
 from visits.views.opening import open_child, page_of, refuse
 
 _LINKS = (
-    ("Alternatives to authorise", "awaiting_authorisation", Action.DECIDE, Thing.ALTERNATIVE),
+    ("Alternatives without a decision", "awaiting_authorisation", Action.DECIDE, Thing.ALTERNATIVE),
+    ("Management decisions", "decisions", Action.VIEW, Thing.DECISION),
+    ("Alternatives to visits", "alternatives", Action.DECIDE, Thing.ALTERNATIVE),
+    ("Assessments to countersign", "assessments_to_countersign", Action.DECIDE, Thing.ASSESSMENT),
+    ("Protective equipment", "ppe", Action.VIEW, Thing.OVERSIGHT),
     ("Records opened in an emergency", "emergency_accesses", Action.VIEW, Thing.EMERGENCY_ACCESS),
     ("Open a record in an emergency", "open_emergency_access", Action.CREATE, Thing.EMERGENCY_ACCESS),
 )
@@ -120,6 +125,9 @@ def child(request: HttpRequest, uid: UUID) -> HttpResponse:
         ],
         "page_obj": page,
         "entries": presenters.timeline(records.visit_lines(page.object_list), today),
+        **before_visit(shown, request.user, now),
+        "asks": decisions.may_ask(shown, request.user, at=now),
+        "decision_table": decision_presenters.of_child(decisions.decisions_of(shown, at=now), today),
     }
     return render(request, "visits/child.html", context)
 

@@ -1,24 +1,25 @@
-"""Recording, correcting, cancelling and authorising one visit."""
+"""Recording, correcting and cancelling one visit."""
 
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import requires
 from accounts.policy import Action, Thing
 from safeguarding.kernel.errors import AlreadyDone, Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
-from visits import presenters, services
+from visits import decision_presenters, presenters, services
 from visits.constants import FREE_EDIT_HOURS, Method, Status
-from visits.forms.records import UNAUTHORISED, CancelVisitForm, CorrectVisitForm, RecordVisitForm, VersionForm
+from visits.forms.records import UNAUTHORISED, CancelVisitForm, CorrectVisitForm, RecordVisitForm
 from visits.models import Visit
-from visits.selectors import lines, records, worklists
+from visits.selectors import decisions, lines, records, worklists
+from visits.views.before_visit import before_visit
 from visits.views.opening import open_child, open_visit, page_of, refuse, stale_page
 
 
@@ -45,7 +46,12 @@ def record_visit(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _recorded(visit))
             return redirect("child", uid=child.uid)
-    context = {"form": form, "child": child, "shown_as": lines.shown_as(child)}
+    context = {
+        "form": form,
+        "child": child,
+        "shown_as": lines.shown_as(child),
+        **before_visit(child, request.user, now),
+    }
     return render(request, "visits/record_visit.html", context)
 
 
@@ -70,8 +76,15 @@ def visit(request: HttpRequest, uid: UUID) -> HttpResponse:
         "rows": presenters.visit_rows(line),
         "history": presenters.history(records.earlier_versions(shown)),
         "rights": records.visit_rights(shown, request.user, at=now),
+        "record": records.alternative_of(shown),
         "shown_as": lines.shown_as(shown.child),
         "hours": FREE_EDIT_HOURS,
+        **decision_presenters.of_visit(
+            line,
+            decisions.covering(shown.child, shown.visit_date),
+            asks=decisions.may_ask(shown.child, request.user, at=now),
+            child_uid=shown.child.uid,
+        ),
     }
     return render(request, "visits/visit.html", context)
 
@@ -158,35 +171,10 @@ def cancel_visit(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "visits/cancel_visit.html", context)
 
 
-@require_POST
-@requires(Action.DECIDE, Thing.ALTERNATIVE)
-def authorise_visit(request: HttpRequest, uid: UUID) -> HttpResponse:
-    now = timezone.now()
-    shown = open_visit(request, uid, page="authorise a visit", now=now)
-    form = VersionForm(request.POST)
-    try:
-        services.authorise_visit(
-            user=request.user,
-            visit=shown,
-            expected_version=form.cleaned_data["version"] if form.is_valid() else 0,
-            now=now,
-        )
-    except StaleEdit:
-        url = reverse("visit", args=[uid])
-        return stale_page(request, shown, {}, edit_url=url, view_url="")
-    except services.OutOfReach:
-        raise Http404 from None
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Authorised. This contact now counts.")
-    return redirect("visit", uid=uid)
-
-
 @require_safe
 @requires(Action.DECIDE, Thing.ALTERNATIVE)
 def awaiting_authorisation(request: HttpRequest) -> HttpResponse:
-    """Alternatives of the manager's teams that do not count yet."""
+    """Alternatives of the manager's teams that no decision covers, so that they do not count."""
     now = timezone.now()
     page = page_of(request, worklists.awaiting_authorisation(request.user, at=now))
     table = presenters.awaiting_table(worklists.awaiting_lines(page.object_list))
