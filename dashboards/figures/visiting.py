@@ -202,7 +202,8 @@ def _figure(series: Sequence[Outcomes], line, shades: Sequence[Shade], links: Li
             mode="lines" if len(labels) > 1 else "lines+markers",
             line={"color": COMPARATOR, "dash": "dashdot", "width": 3},
             marker={"symbol": "diamond", "size": 10},
-            hoverinfo="name",
+            # The legend names it; under the pointer it would stand in the way of the bars.
+            hoverinfo="skip",
         )
     for shade in shades:
         # A bar's middle is a whole number on this axis, its left edge half of one less.

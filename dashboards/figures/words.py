@@ -21,7 +21,7 @@ def headline(now: Outcomes, then: Outcomes | None, then_month: Month | None) -> 
         return f"{_start(who)} in {now.month.name}: the numbers are too small to show"
     before = then.rate("seen") if then else None
     if before is None or then_month is None or then_month == now.month:
-        return f"{rate}% of {who} were seen in {now.month.name}"
+        return f"{_start(who)} in {now.month.name}: {rate}% seen"
     if rate == before:
         return f"The same share of {who} was seen in {now.month.name} as in {then_month.name}"
     change = "larger" if rate > before else "smaller"
