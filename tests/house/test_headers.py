@@ -1,6 +1,7 @@
 """Every answer carries the headers that keep pages closed: pages, errors, files, redirects."""
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
@@ -123,3 +124,18 @@ def test_a_fault_shows_nothing_of_itself():
     page = response.content.decode()
     assert "fault of ours" not in page and "Traceback" not in page
     assert "<h1" in page
+
+
+@pytest.mark.django_db
+@override_settings(ROOT_URLCONF="tests.house.test_headers")
+def test_the_page_of_a_fault_comes_without_a_database(client, monkeypatch):
+    sign_in(client, person("BM"))
+    client.raise_request_exception = False
+
+    def away(*args, **kwargs):
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", away)
+    response = client.get("/account/")
+    assert response.status_code == 500
+    assert "<h1" in response.content.decode()
