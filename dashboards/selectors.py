@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from accounts.selectors import User
 from dashboards.figures.outcomes import Outcomes, Table, of_caseload
 from dashboards.figures.visiting import EVERYBODY
 from dashboards.readers import Reader
 from safeguarding.kernel.periods import Month
-from visits.facts import RatesFreshness, TeamPlace
+from visits.facts import RatesFreshness, TeamCounts, TeamPlace
 from visits.selectors import rates
 
 # Figures that lag behind the records for longer than this say so in a warning.
@@ -81,7 +82,7 @@ class Rates:
         """`months` follow on one another; `besides` are others to compare with."""
         self.places, self.reader, self.worked_out = places, reader, frozenset(worked_out)
         self.localities = places.locality_of()
-        self.rows = defaultdict(list)
+        self.rows: dict[tuple[int, str], list[TeamCounts]] = defaultdict(list)
         self.method_versions: set[str] = set()
         for row in rates.team_counts(
             plan_types,
@@ -119,8 +120,7 @@ class Rates:
         return outcomes
 
     def by_place(self, month: Month, plan_type: str, by: str, scope: str) -> list[tuple[str, Outcomes]]:
-        """The rows beneath a month: the scope's teams or localities that have children, then the
-        whole of the scope."""
+        """The scope's teams or localities that have children in a month."""
         table = self.table(month, plan_type)
         within = self.places.team_ids(scope, self.reader)
         teams = [team for team in self.places.teams if within is None or team.id in within]
@@ -132,7 +132,7 @@ class Rates:
 
 
 def caseload(
-    user, plan_types: Sequence[str], months: Sequence[Month], besides: Sequence[Month], *, at: datetime
+    user: User, plan_types: Sequence[str], months: Sequence[Month], besides: Sequence[Month], *, at: datetime
 ) -> Lookup:
     """What to show of a month for the children on this person's present caseload."""
     asked = [*months, *besides]

@@ -2,10 +2,20 @@
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import date
 from html import escape
 
 from dashboards.figures import words
-from dashboards.figures.chart import ALTERNATIVE, COMPARATOR, FACE_TO_FACE, INK, NOT_VISITED, SHADE, Chart
+from dashboards.figures.chart import (
+    ALTERNATIVE,
+    COMPARATOR,
+    FACE_TO_FACE,
+    INK,
+    NOT_VISITED,
+    SHADE,
+    Chart,
+    Drawing,
+)
 from dashboards.figures.outcomes import Outcomes
 from dashboards.figures.svg import Series, Shade, stacked_bars
 from safeguarding.kernel.disclosure import HIDDEN
@@ -15,6 +25,8 @@ from visits.facts import RestrictionFact
 
 # Which part of which outcomes leads where; None where the reader may not open the children.
 Links = Callable[[Outcomes, str], str | None]
+# The comparator: what the legend calls it, and its height in percent.
+Line = tuple[str, float] | None
 
 _PARTS = (
     ("face_to_face", "Face to face", FACE_TO_FACE, ""),
@@ -148,7 +160,7 @@ def _count_and_rate(outcomes: Outcomes, part: str) -> str:
     return count if count in (HIDDEN, NOT_COLLECTED) else f"{count} ({rate_text(outcomes, part)})"
 
 
-def _comparator_line(then: Outcomes | None) -> tuple[str, float] | None:
+def _comparator_line(then: Outcomes | None) -> Line:
     rate = then.rate("seen") if then else None
     return None if then is None or rate is None else (f"Seen in {then.month.name}: {rate}%", float(rate))
 
@@ -167,13 +179,13 @@ def _marks(series: Sequence[Outcomes]) -> list[str]:
     return marks
 
 
-def _svg(code: str, series: Sequence[Outcomes], line, shades: Sequence[Shade]) -> str:
+def _svg(code: str, series: Sequence[Outcomes], line: Line, shades: Sequence[Shade]) -> Drawing:
     parts = [Series(name, colour, pattern, _values(series, part)) for part, name, colour, pattern in _PARTS]
     labels = [outcomes.month.short_name for outcomes in series]
     return stacked_bars(f"bars-{code}", labels, parts, line=line, shades=shades, marks=_marks(series))
 
 
-def _figure(series: Sequence[Outcomes], line, shades: Sequence[Shade], links: Links) -> dict:
+def _figure(series: Sequence[Outcomes], line: Line, shades: Sequence[Shade], links: Links) -> dict:
     # Heavy, and of no use to the other pages.
     import plotly.graph_objects as go
 
@@ -236,7 +248,7 @@ def markup_free(text: str) -> str:
     return escape(text, quote=False)
 
 
-def _position(day, first: Month, *, whole_day: bool = False) -> float:
+def _position(day: date, first: Month, *, whole_day: bool = False) -> float:
     month = Month.of(day)
     into = (day.day - 1 + whole_day) / month.last_day.day
     return month.index - first.index + into
