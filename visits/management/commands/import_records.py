@@ -36,7 +36,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, kind: str, file: Path, dry_run: bool, refusals: Path | None, **options) -> None:
-        refusals = refusals or file.with_name(f"{file.name}.refusals.csv")
+        refusals = Path(refusals) if refusals else file.with_name(f"{file.name}.refusals.csv")
         try:
             report = import_file(
                 kind,
