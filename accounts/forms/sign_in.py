@@ -1,5 +1,7 @@
 """allauth's forms in the house's look, with one spelling for an e-mail address."""
 
+import textwrap
+
 from allauth.account import forms as account_forms
 from allauth.account.fields import PasswordField
 from allauth.core import context
@@ -125,6 +127,10 @@ class SecondProofForm(_LockedWithTheAccount, _CodeMixin, mfa_forms.Reauthenticat
 
 class ActivateTOTPForm(_CodeMixin, totp_forms.ActivateTOTPForm):
     hints = {"code": "6 digits, shown by the app after you added this service"}
+
+    def secret_in_groups(self) -> str:
+        """Four letters at a time, as one types them; apps take the blanks."""
+        return " ".join(textwrap.wrap(self.secret, 4))
 
 
 class DeactivateTOTPForm(_HouseMixin, totp_forms.DeactivateTOTPForm):
