@@ -3,10 +3,13 @@ field, and the page goes on with the default in its place."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from django import forms
+from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from dashboards.readers import Reader
 from safeguarding.kernel.govuk import Checkboxes, GovukForm, Layout
@@ -40,9 +43,23 @@ class Choice:
         return list(self.first.until(self.last))
 
 
-def _from_list(label: str, what: str) -> forms.ChoiceField:
+class LongSelect(forms.Select):
+    """A plain list of many choices: Django's own renders a template for each of them."""
+
+    def render(self, name: str, value: Any, attrs: dict | None = None, renderer: Any = None) -> SafeString:
+        chosen = {str(one) for one in self.format_value(value)}
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((code, mark_safe(" selected") if code in chosen else "", label) for code, label in self.choices),
+        )
+        given = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return format_html("<select{}>{}</select>", given, options)
+
+
+def _from_list(label: str, what: str, widget: type[forms.Select] = LongSelect) -> forms.ChoiceField:
     message = f"Select {what} from the list"  # noqa: S608, words for a person
-    return forms.ChoiceField(label=label, error_messages={"invalid_choice": message})
+    return forms.ChoiceField(label=label, widget=widget, error_messages={"invalid_choice": message})
 
 
 class VisitingForm(GovukForm):
@@ -54,7 +71,7 @@ class VisitingForm(GovukForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "Select plans from the list"},
     )
-    scope = _from_list("Whose children", "whose children to show")
+    scope = _from_list("Whose children", "whose children to show", forms.Select)
     first = _from_list("First month", "a first month")
     last = _from_list("Last month", "a last month")
     compare = _from_list("Compare with", "a month to compare with")

@@ -1,9 +1,10 @@
 """Words, tables and rows of the visiting pages."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.urls import reverse
@@ -16,7 +17,7 @@ from dashboards.figures import visiting as figures
 from dashboards.figures.chart import Chart
 from dashboards.figures.outcomes import Outcomes
 from dashboards.figures.svg import Shade
-from dashboards.forms import BASELINE, Choice
+from dashboards.forms import BASELINE, MOST_MONTHS, Choice, as_parameters
 from dashboards.readers import Reader, reader_of
 from dashboards.visiting_page import VisitingPage
 from safeguarding.kernel.errors import Refusal
@@ -102,6 +103,19 @@ def _by_place(page: VisitingPage, plan_type: str) -> dict | None:
         rows,
         empty=f"No {words.WHO[plan_type]} in {choice.last.name}.",
     )
+
+
+def published_period(page: VisitingPage) -> dict | None:
+    """The link to the months of which figures were published; None where none were, or none are kept."""
+    months = sorted({Month(row.month) for row in rates.published_rates()} & set(page.months))
+    if not months:
+        return None
+    first, last = max(months[0], months[-1].plus(1 - MOST_MONTHS)), months[-1]
+    chosen = replace(page.choice, first=first, last=last)
+    return {
+        "text": f"{first.name} to {last.name}",
+        "query": urlencode(as_parameters(chosen), doseq=True),
+    }
 
 
 def breakdown(choice: Choice) -> str | None:

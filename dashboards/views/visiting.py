@@ -44,6 +44,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "reader": page.reader,
         "method_versions": sorted(page.rates.method_versions),
         "some_not_collected": any(section.not_collected for section in sections),
+        "published": presenters.published_period(page),
         "export_query": urlencode(as_parameters(choice), doseq=True),
     }
     return render(request, "dashboards/visiting.html", context)
