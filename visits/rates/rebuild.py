@@ -127,10 +127,10 @@ def rebuild(
     gone, put = _compare(stored, cells)
     if not write:
         # A child with a row in the queue has changed, and is not stored wrongly but not yet.
-        waiting = np.unique(fetch_columns(["child_id"], "FROM visits_stalevisits", [], id_column="id"))
+        waiting = np.unique(fetch_columns(["child_id"], "visits_stalevisits", "true", []))
         gone = gone[~np.isin(stored.child_id[gone], waiting)]
         put = put[~np.isin(cells.child_id[put], waiting)]
-    rates = _count(cells if write else stored, table)
+    rates = count_rates(cells if write else stored, table)
     stored_rates = _load_rates(low.index, high.index)
     rates_gone, rates_put = _compare(stored_rates, rates)
     result = Rebuilt(
@@ -171,7 +171,7 @@ def _months_to_keep(as_of: date, now: datetime, *, partly: bool) -> tuple[Month,
 
 def _queue() -> np.ndarray:
     """Ids of the queue's rows that are committed now."""
-    return fetch_columns(["id"], "FROM visits_stalevisits", [], id_column="id")[:, 0]
+    return fetch_columns(["id"], "visits_stalevisits", "true", [])[:, 0]
 
 
 def _compare(stored: Cells | Rates, wanted: Cells | Rates) -> tuple[np.ndarray, np.ndarray]:
@@ -189,16 +189,26 @@ def _compare(stored: Cells | Rates, wanted: Cells | Rates) -> tuple[np.ndarray, 
     return np.flatnonzero(gone), np.flatnonzero(put)
 
 
-def _count(cells: Cells, table: CutTable) -> Rates:
-    key, row = np.unique(_point(cells.month, cells.plan_type, cells.team_id), return_inverse=True)
-    alternative = np.bincount(row[cells.outcome == Outcome.ALTERNATIVE], minlength=len(key))
-    month = key >> _TEAM_BITS + TYPE_BITS
+def count_rates(cells: Cells, table: CutTable) -> Rates:
+    teams = np.flatnonzero(np.bincount(cells.team_id))
+    team = np.zeros(int(teams.max(initial=0)) + 1, np.int64)
+    team[teams] = np.arange(len(teams))
+    # A point for every team of every month and type; most months of a large service have them all.
+    point = ((cells.month - table.first) * len(PLAN_TYPES) + cells.plan_type) * max(len(teams), 1) + team[cells.team_id]
+    cohort = np.bincount(point)
+    found = np.flatnonzero(cohort)
+    counts = {
+        outcome: np.bincount(point[cells.outcome == outcome], minlength=len(cohort))[found]
+        for outcome in (Outcome.ALTERNATIVE, Outcome.FACE_TO_FACE)
+    }
+    place, nth_team = np.divmod(found, max(len(teams), 1))
+    month, plan_type = np.divmod(place, len(PLAN_TYPES))
     return Rates(
-        key=key,
-        cohort=np.bincount(row, minlength=len(key)),
-        face_to_face=np.bincount(row[cells.outcome == Outcome.FACE_TO_FACE], minlength=len(key)),
-        alternative=np.where(table.collected[month - table.first], alternative, _NOT_COLLECTED),
-        current=np.ones(len(key), bool),
+        key=_point(month + table.first, plan_type, teams[nth_team]),
+        cohort=cohort[found],
+        face_to_face=counts[Outcome.FACE_TO_FACE],
+        alternative=np.where(table.collected[month], counts[Outcome.ALTERNATIVE], _NOT_COLLECTED),
+        current=np.ones(len(found), bool),
     )
 
 
@@ -219,9 +229,11 @@ def _load_rates(first: int, last: int) -> Rates:
             f"coalesce(alternative, {_NOT_COLLECTED})",
             f"CASE WHEN method_version = '{version}' THEN 1 ELSE 0 END",
         ],
-        "FROM visits_visitrate WHERE month BETWEEN %s AND %s",
+        "visits_visitrate",
+        "month BETWEEN %s AND %s",
         [first, last],
-        id_column="month",
+        id_column="team_id",
+        rows_an_id=1_000,
     ).T
     key = _point(month, plan_type, team_id)
     order = np.argsort(key)
@@ -251,16 +263,16 @@ def _write_cells(gone: Cells, put: Cells) -> None:
 
 
 def _write_rates(gone: Rates, put: Rates, now: datetime) -> None:
-    month, plan_type, team_id = _unpoint(gone.key)
+    month, plan_type, team_id = points_of(gone.key)
     for some in batched(
         zip(month.tolist(), _names(plan_type), team_id.tolist(), strict=True), ROWS_A_STATEMENT
     ):
         delete_rates(some)
     batches = []
-    for name, rates in _by_type(put, _unpoint(put.key)[1]):
+    for name, rates in _by_type(put, points_of(put.key)[1]):
         for collected in (True, False):
             some = rates[(rates.alternative != _NOT_COLLECTED) == collected]
-            month, _, team_id = _unpoint(some.key)
+            month, _, team_id = points_of(some.key)
             batches.append(
                 {
                     "month": month.astype(np.int32),
@@ -292,7 +304,7 @@ def _note(
     RatesState.objects.filter(pk=1).update(**changes)
 
 
-def _unpoint(key: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def points_of(key: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return (
         key >> _TEAM_BITS + TYPE_BITS,
         key >> _TEAM_BITS & (1 << TYPE_BITS) - 1,
