@@ -9,7 +9,7 @@ from accounts.selectors import User
 from dashboards.figures.outcomes import Outcomes, Table, of_caseload
 from dashboards.figures.visiting import EVERYBODY
 from dashboards.readers import Reader
-from safeguarding.kernel.periods import Month
+from safeguarding.kernel.periods import Month, day_of, last_complete_month
 from visits.facts import RatesFreshness, TeamCounts, TeamPlace
 from visits.selectors import rates
 
@@ -155,22 +155,31 @@ def caseload(
 
 
 def age(fresh: RatesFreshness, *, now: datetime) -> dict | None:
-    """How old the figures are (components/figure_age.html); None before the first working out."""
+    """How old the figures are (components/figure_age.html), with a warning where they lag behind the
+    records or the calendar; None before the first working out."""
     if fresh.current_at is None:
         return None
-    stale = fresh.oldest_change_at is not None and now - fresh.oldest_change_at > STALE_AFTER
     changes = "1 change" if fresh.changes_waiting == 1 else f"{fresh.changes_waiting:,} changes"
+    missing = _missing_month(fresh, now)
+    reasons = []
+    if fresh.oldest_change_at is not None and now - fresh.oldest_change_at > STALE_AFTER:
+        reasons.append(f"{changes} to the records waited for more than 15 minutes to be counted.")
+    if missing:
+        reasons.append(f"{missing.name} is over and has not been worked out.")
+    if reasons:
+        reasons = ["These figures are out of date.", *reasons]
+        reasons.append("Tell the service’s administrator if this warning stays.")
+    soon = fresh.changes_waiting and not reasons
     return {
         "worked_out_at": fresh.current_at,
         "now": now,
-        "stale": stale,
-        "stale_reason": (
-            f"These figures are out of date. {changes} to the records waited for more than 15 minutes "
-            "to be counted. Tell the service’s administrator if this warning stays."
-        )
-        if stale
-        else "",
-        "waiting": f"{changes} to the records will be counted in a moment."
-        if fresh.changes_waiting and not stale
-        else "",
+        "stale": bool(reasons),
+        "stale_reason": " ".join(reasons),
+        "waiting": f"{changes} to the records will be counted in a moment." if soon else "",
     }
+
+
+def _missing_month(fresh: RatesFreshness, now: datetime) -> Month | None:
+    """The last month whose last day has been over for a while, if it has no figures."""
+    month = last_complete_month(day_of(now - STALE_AFTER) - timedelta(days=1))
+    return month if fresh.last_month is None or fresh.last_month < month.index else None
