@@ -17,7 +17,8 @@ POSTGRES = """
 WITH ordered AS MATERIALIZED (
     SELECT id, child_id, plan_type, start_date, long_term,
         extract(year FROM start_date)::int * 12 + extract(month FROM start_date)::int - 1 AS first_month,
-        coalesce(extract(year FROM end_date)::int * 12 + extract(month FROM end_date)::int - 2, 99999) AS last_month,
+        coalesce(extract(year FROM end_date)::int * 12 + extract(month FROM end_date)::int - 2, 99999)
+            AS last_month,
         start_date AS s, ref_order
     FROM visits_plan
 ), own AS MATERIALIZED (
@@ -26,8 +27,9 @@ WITH ordered AS MATERIALIZED (
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) AS own_first
     FROM ordered
 ), cells AS MATERIALIZED (
-    SELECT o.child_id, c.month, o.plan_type, o.id AS plan_id, t.team_id, c.month_end, c.alternatives_collected,
-        CASE WHEN o.long_term AND o.start_date <= c.anniversary_cut THEN l.seen_cut ELSE c.seen_cut END AS seen_cut
+    SELECT o.child_id, c.month, o.plan_type, o.id AS plan_id, t.team_id, c.month_end,
+        c.alternatives_collected, CASE WHEN o.long_term AND o.start_date <= c.anniversary_cut
+            THEN l.seen_cut ELSE c.seen_cut END AS seen_cut
     FROM own o
     JOIN visits_visitcut c ON c.plan_type = o.plan_type AND c.regime = 'standard'
         AND c.month BETWEEN greatest(o.own_first, %(first)s) AND least(o.last_month, %(last)s)
@@ -39,10 +41,12 @@ WITH ordered AS MATERIALIZED (
     SELECT child_id, month, plan_type, plan_id, team_id, CASE
         WHEN EXISTS (SELECT 1 FROM visits_visit v WHERE v.child_id = cells.child_id
             AND v.visit_date BETWEEN cells.seen_cut AND cells.month_end AND v.method = 'face_to_face'
-            AND v.child_seen AND v.status = 'completed' AND (v.method = 'face_to_face' OR v.authorised)) THEN 2
+            AND v.child_seen AND v.status = 'completed'
+            AND (v.method = 'face_to_face' OR v.authorised)) THEN 2
         WHEN alternatives_collected AND EXISTS (SELECT 1 FROM visits_visit v WHERE v.child_id = cells.child_id
             AND v.visit_date BETWEEN cells.seen_cut AND cells.month_end
-            AND v.child_seen AND v.status = 'completed' AND (v.method = 'face_to_face' OR v.authorised)) THEN 1
+            AND v.child_seen AND v.status = 'completed'
+            AND (v.method = 'face_to_face' OR v.authorised)) THEN 1
         ELSE 0 END AS outcome
     FROM cells
 )
@@ -82,14 +86,16 @@ WITH maxima AS (
     FROM '{folder}/plans.parquet'
 ), cells AS (
     SELECT o.child_id, o.plan_type, o.start_day, o.long_term, t.team_id,
-        unnest(range(greatest(own_first, t.first_month, {first}), least(o.last_month, t.last_month, {last}) + 1)) AS month
+        unnest(range(
+            greatest(own_first, t.first_month, {first}), least(o.last_month, t.last_month, {last}) + 1)) AS month
     FROM own o JOIN '{folder}/places.parquet' t ON t.plan_id = o.id
 ), joined AS (
     SELECT x.month, x.plan_type, x.team_id,
         CASE WHEN x.long_term AND x.start_day <= c.anniversary THEN c.seen_long ELSE c.seen END AS seen,
         r.face, CASE WHEN c.collected THEN r.other END AS other
     FROM cells x
-    JOIN '{folder}/cuts.parquet' c ON c.month = x.month AND c.plan_type = x.plan_type AND x.start_day <= c.open
+    JOIN '{folder}/cuts.parquet' c
+        ON c.month = x.month AND c.plan_type = x.plan_type AND x.start_day <= c.open
     LEFT JOIN carried r ON r.child_id = x.child_id AND r.month = x.month
 )
 SELECT month, plan_type, team_id, count(*), count(*) FILTER (WHERE face >= seen),
@@ -110,8 +116,8 @@ def write_parquet(folder: Path, first: int, last: int) -> None:
         "visits": f"SELECT child_id, {_DAY.format('visit_date')} AS day, {visited} AS month,"
         " method = 'face_to_face' AS face FROM visits_visit WHERE child_seen AND status = 'completed'"
         " AND (method = 'face_to_face' OR authorised)",
-        "plans": f"SELECT id, child_id, plan_type, {_DAY.format('start_date')} AS start_day, long_term, ref_order,"
-        f" coalesce({_DAY.format('end_date')}, 9999999) AS end_day,"
+        "plans": f"SELECT id, child_id, plan_type, {_DAY.format('start_date')} AS start_day, long_term,"
+        f" ref_order, coalesce({_DAY.format('end_date')}, 9999999) AS end_day,"
         f" {start} AS first_month, coalesce({end} - 1, 99999) AS last_month FROM visits_plan",
         "places": f"SELECT plan_id, team_id, {_DAY.format('from_date')} AS since,"
         f" coalesce({_DAY.format('until_date')}, 9999999) AS until,"
@@ -147,7 +153,9 @@ def by_duckdb(folder: Path, first: int, last: int) -> Counts:
 
 def by_pandas(folder: Path, first: int, last: int) -> Counts:
     """What an analyst would write: month after month, each child's last contact by groupby."""
-    visits, plans, places, cuts = (pd.read_parquet(folder / f"{n}.parquet") for n in ("visits", "plans", "places", "cuts"))
+    visits, plans, places, cuts = (
+        pd.read_parquet(folder / f"{n}.parquet") for n in ("visits", "plans", "places", "cuts")
+    )
     plans = plans.sort_values(["start_day", "ref_order"])
     found: Counts = {}
     for month in range(first, last + 1):
@@ -162,9 +170,16 @@ def by_pandas(folder: Path, first: int, last: int) -> Counts:
         last_face = past[past.face].groupby("child_id").day.max().rename("face")
         last_other = past[~past.face].groupby("child_id").day.max().rename("other")
         chosen = chosen.join(last_face, on="child_id").join(last_other, on="child_id")
-        seen = chosen.seen.where(~(chosen.long_term & (chosen.start_day <= chosen.anniversary)), chosen.seen_long)
+        seen = chosen.seen.where(
+            ~(chosen.long_term & (chosen.start_day <= chosen.anniversary)), chosen.seen_long
+        )
         chosen["is_face"] = chosen.face >= seen
         chosen["is_other"] = (chosen.other >= seen) & ~chosen.is_face & chosen.collected
-        grouped = chosen.groupby(["plan_type", "team_id"]).agg({"child_id": "size", "is_face": "sum", "is_other": "sum"})
-        found |= {(month, *key): tuple(row) for key, row in zip(grouped.index, grouped.to_numpy().tolist(), strict=True)}
+        grouped = chosen.groupby(["plan_type", "team_id"]).agg(
+            {"child_id": "size", "is_face": "sum", "is_other": "sum"}
+        )
+        found |= {
+            (month, *key): tuple(row)
+            for key, row in zip(grouped.index, grouped.to_numpy().tolist(), strict=True)
+        }
     return found

@@ -28,7 +28,9 @@ def measure(work: Callable[[], object]) -> Cost:
     return Cost(client + _server_seconds() - server, wall)
 
 
-def medians(ways: dict[str, Callable[[], object]], runs: int, before: Callable[[str], None]) -> dict[str, Cost]:
+def medians(
+    ways: dict[str, Callable[[], object]], runs: int, before: Callable[[str], None]
+) -> dict[str, Cost]:
     """Each way `runs` times, interleaved so that neighbours on the machine trouble all alike."""
     costs: dict[str, list[Cost]] = {name: [] for name in ways}
     for _ in range(runs):
@@ -36,7 +38,9 @@ def medians(ways: dict[str, Callable[[], object]], runs: int, before: Callable[[
             before(name)
             costs[name].append(measure(work))
     return {
-        name: Cost(statistics.median(cost.cpu for cost in some), statistics.median(cost.wall for cost in some))
+        name: Cost(
+            statistics.median(cost.cpu for cost in some), statistics.median(cost.wall for cost in some)
+        )
         for name, some in costs.items()
     }
 
@@ -48,5 +52,7 @@ def _server_seconds() -> float:
     try:
         fields = stat.read_text().rsplit(")", 1)[1].split()
     except FileNotFoundError:
-        raise SystemExit("The PostgreSQL server must run on this machine: its CPU time is part of the figure.") from None
+        raise SystemExit(
+            "The PostgreSQL server must run on this machine: its CPU time is part of the figure."
+        ) from None
     return (int(fields[11]) + int(fields[12])) / _TICK

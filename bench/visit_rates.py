@@ -17,7 +17,7 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safeguarding.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
@@ -37,7 +37,7 @@ from visits.rates.drain import drain  # noqa: E402
 from visits.rates.kernel import PLAN_TYPES, work_out  # noqa: E402
 from visits.rates.load import load_contacts, load_cuts, load_places, load_plans  # noqa: E402
 from visits.rates.marks import mark_stale_visits_of  # noqa: E402
-from visits.rates.rebuild import count_rates, points_of  # noqa: E402
+from visits.rates.tables import count_rates, points_of  # noqa: E402
 from visits.receivers import enqueue_drain  # noqa: E402
 from visits.services import record_visit  # noqa: E402
 from visits.services.rates import rebuild_visit_rates, update_visit_rates  # noqa: E402
@@ -64,7 +64,9 @@ def main() -> None:
     # The bell to the worker costs the same with and without a recompute; here nobody hears it.
     visits_changed.disconnect(enqueue_drain)
     counts = worlds.fill(chosen.size, years=chosen.years)
-    print(f"Size {chosen.size}, {chosen.years} years:", ", ".join(f"{n:,} {name}" for name, n in counts.items()))
+    print(
+        f"Size {chosen.size}, {chosen.years} years:", ", ".join(f"{n:,} {name}" for name, n in counts.items())
+    )
     rebuild_visit_rates(actor=ACTOR, now=NOW, as_of=AS_OF)
     with connection.cursor() as cursor:
         for table in ("visits_visitcell", "visits_visitrate", "visits_visitcut", "visits_visit"):
@@ -97,7 +99,9 @@ def full(chosen: argparse.Namespace) -> None:
         for name, other in found.items():
             if other != expected:
                 wrong = [key for key in expected.keys() | other.keys() if expected.get(key) != other.get(key)]
-                raise SystemExit(f"{name} counts differently in {len(wrong):,} of {len(expected):,} rates: {wrong[:3]}")
+                raise SystemExit(
+                    f"{name} counts differently in {len(wrong):,} of {len(expected):,} rates: {wrong[:3]}"
+                )
         costs = medians(ways, chosen.runs, lambda name: None)
     for name in ("DuckDB", "PostgreSQL", "pandas"):
         say(f"full recompute, load included / {name}", costs["ours"], costs[name])
@@ -126,9 +130,11 @@ def load(chosen: argparse.Namespace) -> None:
         sink = io.BytesIO()
         with connection.cursor() as cursor:
             cursor.cursor.copy_expert(
-                "COPY (SELECT child_id::int4, (visit_date - DATE '2000-01-01')::int4, (method = 'face_to_face')::int4"
+                "COPY (SELECT child_id::int4, (visit_date - DATE '2000-01-01')::int4,"
+                " (method = 'face_to_face')::int4"
                 " FROM visits_visit WHERE child_seen AND status = 'completed'"
-                f" AND (method = 'face_to_face' OR authorised) AND visit_date BETWEEN '{since}' AND '{LAST.last_day}')"
+                " AND (method = 'face_to_face' OR authorised)"
+                f" AND visit_date BETWEEN '{since}' AND '{LAST.last_day}')"
                 " TO STDOUT (FORMAT binary)",
                 sink,
             )
@@ -212,9 +218,12 @@ def one_visit(chosen: argparse.Namespace) -> None:
         settle()
         more = children[chosen.visits + start : chosen.visits + start + 50]
         full_way.append(measure(saved(more, recompute=True)))
-    total = [Cost(sum(cost.cpu for cost in costs), sum(cost.wall for cost in costs)) for costs in (full_way, bare)]
+    total = [
+        Cost(sum(cost.cpu for cost in costs), sum(cost.wall for cost in costs)) for costs in (full_way, bare)
+    ]
     say("one visit saved with its recompute / the bare write", *total)
-    print(f"  {total[0].cpu / chosen.visits * 1000:.2f} ms CPU a visit with, {total[1].cpu / chosen.visits * 1000:.2f} without")
+    with_it, without = (cost.cpu / chosen.visits * 1000 for cost in total)
+    print(f"  {with_it:.2f} ms CPU a visit with, {without:.2f} without")
 
 
 def together(chosen: argparse.Namespace) -> None:
@@ -248,7 +257,9 @@ def _insert_and_update(count: int, span: int) -> None:
         )
         ids = [row[0] for row in cursor.fetchall()]
         mark_stale_visits_of(
-            "SELECT child_id, visit_date FROM visits_visit WHERE id BETWEEN %s AND %s", [min(ids), max(ids)], NOW
+            "SELECT child_id, visit_date FROM visits_visit WHERE id BETWEEN %s AND %s",
+            [min(ids), max(ids)],
+            NOW,
         )
     while drain(as_of=AS_OF, now=NOW).more_waiting:
         pass
@@ -266,7 +277,9 @@ def allocate(user: User, count: int) -> list[Child]:
     Allocation.objects.filter(user=user).delete()
     long_open = Plan.objects.filter(start_date__lt=date(2021, 1, 1), end_date=None).values("child")
     children = list(Child.objects.filter(pk__in=long_open).order_by("pk")[:count])
-    Allocation.objects.bulk_create(Allocation(child=child, user=user, from_date=date(2021, 1, 1)) for child in children)
+    Allocation.objects.bulk_create(
+        Allocation(child=child, user=user, from_date=date(2021, 1, 1)) for child in children
+    )
     return children
 
 

@@ -60,7 +60,8 @@ def fill(size: str, *, years: int = 5, seed: int = 1) -> dict[str, int]:
         )
         cursor.execute(
             "INSERT INTO visits_team (uid, team_ref, name, service, locality_id, version)"
-            " SELECT gen_random_uuid(), 'T' || n, 'Team ' || n, '', n / %s + 1, 1 FROM generate_series(1, %s) n",
+            " SELECT gen_random_uuid(), 'T' || n, 'Team ' || n, '', n / %s + 1, 1"
+            " FROM generate_series(1, %s) n",
             [TEAMS_A_LOCALITY, teams],
         )
         cursor.execute(
@@ -71,9 +72,10 @@ def fill(size: str, *, years: int = 5, seed: int = 1) -> dict[str, int]:
         _stage(cursor, child_id=child, kind=kind, start=start, finish=end, long_term=long_term, team=team,
                move=np.where(moved, move, 0))  # fmt: skip
         cursor.execute(
-            "INSERT INTO visits_plan (id, uid, plan_ref, ref_order, child_id, plan_type, start_date, end_date,"
-            " long_term, recorded_at, version) SELECT n, gen_random_uuid(), 'P' || n, '1P' || n, child_id,"
-            " (ARRAY['CP','CIN','CIC'])[kind + 1], pg_temp.day(start), CASE WHEN finish < %s THEN pg_temp.day(finish) END, long_term = 1,"
+            "INSERT INTO visits_plan (id, uid, plan_ref, ref_order, child_id, plan_type, start_date,"
+            " end_date, long_term, recorded_at, version) SELECT n, gen_random_uuid(), 'P' || n, '1P' || n, child_id,"
+            " (ARRAY['CP','CIN','CIC'])[kind + 1], pg_temp.day(start),"
+            " CASE WHEN finish < %s THEN pg_temp.day(finish) END, long_term = 1,"
             " now(), 1 FROM staged",
             [OPEN_END],
         )

@@ -89,4 +89,8 @@ def _first_counting(interval: Interval, end: date, calendar: WorkingDays) -> dat
 def _year_before(end: date) -> date:
     """The latest start whose first anniversary is on or before `end`. Of 29 February the anniversary
     is 1 March, so that on 28 February a start on the 29th has not had it."""
-    return end.replace(year=end.year - 1, day=28) if (end.month, end.day) == (2, 29) else end.replace(year=end.year - 1)
+    return (
+        end.replace(year=end.year - 1, day=28)
+        if (end.month, end.day) == (2, 29)
+        else end.replace(year=end.year - 1)
+    )

@@ -1,6 +1,6 @@
 """Rows by the million between the database and NumPy: whole columns out, whole columns in."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import chain
 
@@ -14,6 +14,7 @@ Column = np.ndarray | str | datetime | None
 
 _COPY_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END = b"\xff\xff"
+_MICROSECOND = timedelta(microseconds=1)
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 # PostgreSQL packs rows into values of at most so many bytes; its own limit is 1 GB.
 _BYTES_A_VALUE = 1 << 28
@@ -21,7 +22,13 @@ _FETCH = 50_000
 
 
 def fetch_columns(
-    expressions: list[str], source: str, where: str, params: list, *, id_column: str = "id", rows_an_id: int = 1
+    expressions: list[str],
+    source: str,
+    where: str,
+    params: list,
+    *,
+    id_column: str = "id",
+    rows_an_id: int = 1,
 ) -> np.ndarray:
     """Rows of whole numbers as an int64 array of shape (rows, expressions), in any order.
 
@@ -41,9 +48,15 @@ def fetch_columns(
         for first in range(lowest, highest + 1, ids):
             # One value is aggregated without grouping, and so without sorting. Where one is enough the ids
             # are not asked for, so that an index without them serves.
-            some = where if highest - lowest < ids else f"{where} AND {id_column} BETWEEN {first} AND {first + ids - 1}"
+            some = (
+                where
+                if highest - lowest < ids
+                else f"{where} AND {id_column} BETWEEN {first} AND {first + ids - 1}"
+            )
             query = cursor.cursor.mogrify(
-                f"COPY (SELECT string_agg({packed}, '') FROM {source} WHERE {some}) TO STDOUT (FORMAT binary)", params
+                f"COPY (SELECT string_agg({packed}, '') FROM {source} WHERE {some})"
+                " TO STDOUT (FORMAT binary)",
+                params,
             )
             sink = BytesIO()
             cursor.cursor.copy_expert(query, sink)
@@ -108,15 +121,17 @@ def _binary_rows(batch: dict[str, Column]) -> bytes:
         if column is None:
             values[f"{name} size"] = -1
             continue
-        if isinstance(column, datetime):
-            column = np.int64((column - _POSTGRES_EPOCH) // (datetime.resolution))
         if isinstance(column, str):
             text = column.encode()
             layout.append((name, f"S{len(text)}"))
             values |= {f"{name} size": len(text), name: text}
-        else:
-            layout.append((name, column.dtype.newbyteorder(">")))
-            values |= {f"{name} size": column.dtype.itemsize, name: column}
+            continue
+        # A moment is microseconds since 2000.
+        number = (
+            column if isinstance(column, np.ndarray) else np.array((column - _POSTGRES_EPOCH) // _MICROSECOND)
+        )
+        layout.append((name, number.dtype.newbyteorder(">")))
+        values |= {f"{name} size": number.dtype.itemsize, name: number}
     rows = np.empty(_length(batch), dtype=layout)
     for name, value in values.items():
         rows[name] = value

@@ -37,7 +37,9 @@ def export_rows(by: str, first: Month | None, last: Month | None) -> Iterator[tu
     field = BREAKDOWNS[by]
     # Figures that two versions of the method made are not added up.
     keys = ["month", "plan_type", *([field] if field else []), "method_version"]
-    counted = rates.order_by().values_list(*keys).annotate(Sum("cohort"), Sum("face_to_face"), Sum("alternative"))
+    counted = (
+        rates.order_by().values_list(*keys).annotate(Sum("cohort"), Sum("face_to_face"), Sum("alternative"))
+    )
     for *key, cohort, face_to_face, alternative in sorted(counted, key=lambda row: row[: len(keys)]):
         month, plan_type, *place, version = key
         name = place[0] if place else ""

@@ -1,8 +1,9 @@
-"""Reference data of visiting: the rules, since when alternatives are recorded, lockdowns, and figures that
-others published. Loaded again and again; nothing is ever deleted, and what a partnership set itself stands."""
+"""Reference data of visiting: the rules, since when alternatives are recorded, lockdowns, and figures
+that others published. Loaded again and again; nothing is ever deleted, and what a partnership set
+itself stands."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -97,7 +98,10 @@ def _follow(model: type[models.Model], row: Row, key: tuple[str, ...], name: str
 
 def _typed(model: type[models.Model], row: Row) -> dict[str, Any]:
     """The row with days and decimals for their texts."""
-    turn = {models.DateField: date.fromisoformat, models.DecimalField: Decimal}
+    turn: dict[type, Callable[[str], Any]] = {
+        models.DateField: date.fromisoformat,
+        models.DecimalField: Decimal,
+    }
     return {
         name: turn[kind](value)
         if value is not None and (kind := type(model._meta.get_field(name))) in turn

@@ -20,7 +20,9 @@ class Command(BaseCommand):
     help = "Write visit rates as CSV to standard output, counts and percentages as the method states them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--by", choices=list(BREAKDOWNS), default="all", help="break figures down (default: all)")
+        parser.add_argument(
+            "--by", choices=list(BREAKDOWNS), default="all", help="break figures down (default: all)"
+        )
         parser.add_argument("--from", dest="first", metavar="YYYY-MM", help="from this month on")
         parser.add_argument("--to", dest="last", metavar="YYYY-MM", help="up to this month, itself included")
 
@@ -30,7 +32,9 @@ class Command(BaseCommand):
         actor = Actor.command(getpass.getuser())
         # Nothing stale leaves silently.
         if update_visit_rates(actor=actor, now=now).busy:
-            self.stderr.write("Another process is working out visit rates now: some figures may still change.")
+            self.stderr.write(
+                "Another process is working out visit rates now: some figures may still change."
+            )
         by = str(options["by"])
         with transaction.atomic():
             record(

@@ -25,8 +25,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from", dest="first", metavar="YYYY-MM", help="work out from this month on")
-        parser.add_argument("--to", dest="last", metavar="YYYY-MM", help="work out up to this month, itself included")
-        parser.add_argument("--full", action="store_true", help="work out every month, or all of --from to --to")
+        parser.add_argument(
+            "--to", dest="last", metavar="YYYY-MM", help="work out up to this month, itself included"
+        )
+        parser.add_argument(
+            "--full", action="store_true", help="work out every month, or all of --from to --to"
+        )
         # For a database whose records end at another day than today.
         parser.add_argument("--as-of", metavar="YYYY-MM-DD", help=argparse.SUPPRESS)
 
@@ -52,7 +56,9 @@ class Command(BaseCommand):
             )
             found = done.rebuilt
             if (options["full"] or first or last) and (found is None or first or last):
-                found = rebuild_visit_rates(actor=actor, now=timezone.now(), as_of=as_of, first=first, last=last)
+                found = rebuild_visit_rates(
+                    actor=actor, now=timezone.now(), as_of=as_of, first=first, last=last
+                )
                 if found is None:
                     say("There are no months to work out.")
             if found:
@@ -63,7 +69,9 @@ class Command(BaseCommand):
                     f" ({found.rates_differing:,} differed)."
                 )
         except (LeaseBusy, LeaseLost):
-            raise CommandError("Another process is working out visit rates now. Try again in a minute.") from None
+            raise CommandError(
+                "Another process is working out visit rates now. Try again in a minute."
+            ) from None
 
 
 def month_options(options: dict) -> tuple[Month | None, Month | None]:
@@ -81,4 +89,6 @@ def _day(text: object) -> date | None:
     try:
         return date.fromisoformat(str(text)) if text else None
     except ValueError:
-        raise CommandError(f"“{str(text)[:20]}” is not a day. Write it like 2020-04-30.", returncode=BAD_OPTIONS) from None
+        raise CommandError(
+            f"“{str(text)[:20]}” is not a day. Write it like 2020-04-30.", returncode=BAD_OPTIONS
+        ) from None
