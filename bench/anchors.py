@@ -86,8 +86,8 @@ WITH maxima AS (
     FROM '{folder}/plans.parquet'
 ), cells AS (
     SELECT o.child_id, o.plan_type, o.start_day, o.long_term, t.team_id,
-        unnest(range(
-            greatest(own_first, t.first_month, {first}), least(o.last_month, t.last_month, {last}) + 1)) AS month
+        unnest(range(greatest(own_first, t.first_month, {first}),
+            least(o.last_month, t.last_month, {last}) + 1)) AS month
     FROM own o JOIN '{folder}/places.parquet' t ON t.plan_id = o.id
 ), joined AS (
     SELECT x.month, x.plan_type, x.team_id,

@@ -73,7 +73,8 @@ def fill(size: str, *, years: int = 5, seed: int = 1) -> dict[str, int]:
                move=np.where(moved, move, 0))  # fmt: skip
         cursor.execute(
             "INSERT INTO visits_plan (id, uid, plan_ref, ref_order, child_id, plan_type, start_date,"
-            " end_date, long_term, recorded_at, version) SELECT n, gen_random_uuid(), 'P' || n, '1P' || n, child_id,"
+            " end_date, long_term, recorded_at, version)"
+            " SELECT n, gen_random_uuid(), 'P' || n, '1P' || n, child_id,"
             " (ARRAY['CP','CIN','CIC'])[kind + 1], pg_temp.day(start),"
             " CASE WHEN finish < %s THEN pg_temp.day(finish) END, long_term = 1,"
             " now(), 1 FROM staged",
