@@ -206,6 +206,17 @@ def test_a_manager_sees_the_own_team_whole_and_no_other(client, small):
     assert rows["North"][3] == "3 (5.7%)" and rows["East"][3] == "8 (16.3%)"
 
 
+def test_my_teams_are_broken_down_by_team_as_they_are_no_whole_localities(client, small):
+    sign_in(client, worlds.manager_of(small[0], small[2]))
+    asked = {"type": "CP", "first": "2020-04", "scope": "mine", "by": "locality"}
+    rows = rows_of(client.get("/visiting/", asked), "Child protection plan, April 2020, by team")
+    assert [row[:2] for row in rows] == [["North", "53"], ["South", "78"], ["All of these", "131"]]
+    exported = {
+        (row["breakdown"], row["place"]) for row in file_of(client.get("/visiting/export.csv", asked))
+    }
+    assert exported == {("all", "my teams"), ("team", "North"), ("team", "South")}
+
+
 def test_a_manager_cannot_find_the_neighbours_small_number_from_the_localitys(client, small):
     sign_in(client, worlds.manager_of(small[1]))
     response = client.get("/visiting/", {"type": "CP", "first": "2020-04", "by": "locality"})
