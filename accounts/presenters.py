@@ -167,7 +167,8 @@ def who_words(row: AuditRow) -> str:
 
 
 def record_words(row: AuditRow) -> str:
-    parts = [f"{row.object_kind.replace('_', ' ')} {row.object_uid or ''}".strip()] if row.object_kind else []
+    which = row.account or row.object_uid or ""
+    parts = [f"{row.object_kind.replace('_', ' ')} {which}".strip()] if row.object_kind else []
     if row.child_uid and row.child_uid != row.object_uid:
         parts.append(f"child {row.child_uid}")
     return ", ".join(parts)
