@@ -116,7 +116,7 @@ def _accounts(uids: set[UUID | None] | None) -> dict[UUID, str]:
 
 
 def _row(event: AuditEvent, accounts: dict[UUID, str]) -> AuditRow:
-    account = accounts.get(event.object_uid, "") if event.object_kind == ACCOUNT else ""
+    named = event.object_kind == ACCOUNT and event.object_uid
     return AuditRow(
         number=event.pk,
         at=event.at,
@@ -125,7 +125,7 @@ def _row(event: AuditEvent, accounts: dict[UUID, str]) -> AuditRow:
         action=event.action,
         object_kind=event.object_kind,
         object_uid=event.object_uid,
-        account=account,
+        account=accounts.get(named, "") if named else "",
         child_uid=event.child_uid,
         detail=event.detail,
     )

@@ -28,7 +28,7 @@ class EmailAddressField(forms.EmailField):
     widget = forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"})
 
     def to_python(self, value: str | None) -> str:
-        return canonical_email(super().to_python(value))
+        return canonical_email(super().to_python(value) or "")
 
 
 class _HouseMixin(GovukFormMixin):
@@ -108,7 +108,7 @@ class _CodeMixin(_HouseMixin):
         super()._speak_plainly(name, field)
 
 
-class _LockedWithTheAccount:
+class _LockedWithTheAccount(mfa_forms.BaseAuthenticateForm):
     """Wrong codes count with wrong passwords, in the database: one lock for the account."""
 
     def clean_code(self) -> str:
@@ -117,11 +117,11 @@ class _LockedWithTheAccount:
         return super().clean_code()
 
 
-class SecondStepForm(_LockedWithTheAccount, _CodeMixin, mfa_forms.AuthenticateForm):
+class SecondStepForm(_CodeMixin, _LockedWithTheAccount, mfa_forms.AuthenticateForm):
     pass
 
 
-class SecondProofForm(_LockedWithTheAccount, _CodeMixin, mfa_forms.ReauthenticateForm):
+class SecondProofForm(_CodeMixin, _LockedWithTheAccount, mfa_forms.ReauthenticateForm):
     pass
 
 
