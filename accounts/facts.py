@@ -46,5 +46,7 @@ class AuditRow:
     action: str
     object_kind: str
     object_uid: UUID | None
+    # Whose account it is, where it is one.
+    account: str
     child_uid: UUID | None
     detail: dict

@@ -35,8 +35,10 @@ _ACTIONS = {
 }
 
 
-def moment(at: datetime) -> str:
+def moment(at: datetime | None) -> str:
     """'4 May 2026, 9:05am' in the place's own time."""
+    if at is None:
+        return "Never"
     local = at.astimezone(get_current_timezone())
     return f"{local.day} {local:%B %Y}, {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
 
@@ -84,7 +86,7 @@ def person_rows(user: User) -> list[dict]:
         {"key": "Job title", "value": user.job_title or "Not given"},
         {"key": "Account", "tag": {"text": "Active", "colour": "green"} if user.is_active else
             {"text": "Switched off", "colour": "grey"}},
-        {"key": "Last signed in", "value": moment(user.last_login) if user.last_login else "Never"},
+        {"key": "Last signed in", "value": moment(user.last_login)},
         {"key": "Made", "value": f"{moment(user.created_at)} by "
             f"{user.created_by.name if user.created_by else NOT_RECORDED}"},
     ]  # fmt: skip
@@ -133,7 +135,7 @@ def people_table(rows: list[PersonRow], href: Callable[[UUID], str]) -> dict:
                 {"text": row.name, "href": href(row.uid)},
                 row.email,
                 ", ".join(right_words(right) for right in row.rights) or "None",
-                moment(row.last_signed_in_at) if row.last_signed_in_at else "Never",
+                moment(row.last_signed_in_at),
                 {"text": "Active", "tag": "green"}
                 if row.is_active
                 else {"text": "Switched off", "tag": "grey"},
@@ -167,7 +169,8 @@ def who_words(row: AuditRow) -> str:
 
 
 def record_words(row: AuditRow) -> str:
-    parts = [f"{row.object_kind.replace('_', ' ')} {row.object_uid or ''}".strip()] if row.object_kind else []
+    which = row.account or row.object_uid or ""
+    parts = [f"{row.object_kind.replace('_', ' ')} {which}".strip()] if row.object_kind else []
     if row.child_uid and row.child_uid != row.object_uid:
         parts.append(f"child {row.child_uid}")
     return ", ".join(parts)

@@ -18,7 +18,7 @@ def unseal(sealed: str) -> str:
 
 def _keys() -> MultiFernet:
     return MultiFernet(
-        [Fernet(_key(secret)) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]]
+        [Fernet(_key(str(secret))) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]]
     )
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Prefetch, prefetch_related_objects
-
 from accounts.facts import PersonRow, Right
 from accounts.models import Grant, User
 
@@ -24,7 +22,6 @@ def people_holding(right: str) -> list[User]:
 def people_rows(people: Iterable[User]) -> list[PersonRow]:
     """A page of accounts with the rights that are in force or waiting. `people` is a sliced queryset
     or a list; two queries."""
-    with_grants = _with_open_grants(people)
     return [
         PersonRow(
             uid=person.uid,
@@ -32,19 +29,19 @@ def people_rows(people: Iterable[User]) -> list[PersonRow]:
             email=person.email,
             job_title=person.job_title,
             is_active=person.is_active,
-            rights=tuple(grant.right for grant in person.open_grants if not _waits(grant)),
+            rights=tuple(grant.right for grant in grants if not _waits(grant)),
             last_signed_in_at=person.last_login,
         )
-        for person in with_grants
+        for person, grants in _with_open_grants(people)
     ]
 
 
-def _with_open_grants(people: Iterable[User]) -> list[User]:
+def _with_open_grants(people: Iterable[User]) -> list[tuple[User, list[Grant]]]:
     found = list(people)
-    prefetch_related_objects(
-        found, Prefetch("grants", queryset=Grant.objects.filter(ended_at=None), to_attr="open_grants")
-    )
-    return found
+    held: dict[int, list[Grant]] = {}
+    for grant in Grant.objects.filter(user__in=found, ended_at=None):
+        held.setdefault(grant.user_id, []).append(grant)
+    return [(person, held.get(person.pk, [])) for person in found]
 
 
 def rights_of(person: User, *, ended: bool = False) -> list[Right]:

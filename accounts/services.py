@@ -41,7 +41,7 @@ def create_person(*, email: str, name: str, job_title: str, right: str, by: User
     user = _new_account(email, name, job_title, by=by, now=now)
     rules.may_stand_together(frozenset({right}))
     record("account.created", actor=Actor.person(by), at=now, object_kind="account", object_uid=user.uid)
-    _grant(user, right, by=by, now=now)
+    _grant(user, right, by=by, actor=Actor.person(by), now=now)
     return user
 
 
@@ -75,14 +75,14 @@ def give_right(*, holder: User, right: str, by: User, now: datetime) -> Grant:
     """Gives a role or permission; an administrator's waits until `confirm_right`. Raises Refusal."""
     holder = _locked(holder)
     rules.may_give(_facts(by), _facts(holder), right)
-    return _grant(holder, right, by=by, now=now)
+    return _grant(holder, right, by=by, actor=Actor.person(by), now=now)
 
 
-def _grant(holder: User, right: str, *, by: User | None, now: datetime, actor: Actor | None = None) -> Grant:
+def _grant(holder: User, right: str, *, by: User | None, actor: Actor, now: datetime) -> Grant:
     second = by is not None and rules.needs_second(right)
     grant = Grant.objects.create(user=holder, right=right, granted_at=now, granted_by=by, needs_second=second)
     waits = {"waits_for_second": True} if second else {}
-    _note("right.given", holder, actor or Actor.person(by), now, right=right, **waits)
+    _note("right.given", holder, actor, now, right=right, **waits)
     return grant
 
 
@@ -147,7 +147,7 @@ def create_administrator(*, email: str, name: str, os_user: str, now: datetime) 
     user = _new_account(email, name, "", by=None, now=now)
     actor = Actor.command(os_user)
     record("account.created", actor=actor, at=now, object_kind="account", object_uid=user.uid)
-    _grant(user, Role.ADMINISTRATOR, by=None, now=now, actor=actor)
+    _grant(user, Role.ADMINISTRATOR, by=None, actor=actor, now=now)
     return user
 
 

@@ -13,6 +13,8 @@ from accounts.constants import AUDIT_PAGE_SIZE, Area, Role
 from accounts.facts import AuditRow
 from accounts.models import AuditEvent, User
 
+ACCOUNT = "account"
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -42,13 +44,17 @@ def page(viewer: User, filters: Filters, *, before: int | None = None) -> Page:
     if before is not None:
         events = events.filter(pk__lt=before)
     found = list(events.order_by("-pk")[: AUDIT_PAGE_SIZE + 1])
-    rows = [_row(event) for event in found[:AUDIT_PAGE_SIZE]]
+    shown = found[:AUDIT_PAGE_SIZE]
+    accounts = _accounts({event.object_uid for event in shown if event.object_kind == ACCOUNT})
+    rows = [_row(event, accounts) for event in shown]
     return Page(rows, rows[-1].number if len(found) > AUDIT_PAGE_SIZE else None)
 
 
 def every(viewer: User, filters: Filters) -> Iterator[AuditRow]:
     """All of them, oldest first, a few at a time."""
-    return (_row(event) for event in _events(viewer, filters).order_by("pk").iterator(chunk_size=2000))
+    accounts = _accounts(None)
+    events = _events(viewer, filters).order_by("pk").iterator(chunk_size=2000)
+    return (_row(event, accounts) for event in events)
 
 
 def count(viewer: User, filters: Filters) -> int:
@@ -103,7 +109,14 @@ def _midnight(day: date) -> datetime:
     return make_aware(datetime.combine(day, time.min), get_current_timezone())
 
 
-def _row(event: AuditEvent) -> AuditRow:
+def _accounts(uids: set[UUID | None] | None) -> dict[UUID, str]:
+    """The addresses of these accounts, or of all; people are thousands at most."""
+    people = User.objects.all() if uids is None else User.objects.filter(uid__in=uids)
+    return dict(people.values_list("uid", "email")) if uids is None or uids else {}
+
+
+def _row(event: AuditEvent, accounts: dict[UUID, str]) -> AuditRow:
+    named = event.object_kind == ACCOUNT and event.object_uid
     return AuditRow(
         number=event.pk,
         at=event.at,
@@ -112,6 +125,7 @@ def _row(event: AuditEvent) -> AuditRow:
         action=event.action,
         object_kind=event.object_kind,
         object_uid=event.object_uid,
+        account=accounts.get(named, "") if named else "",
         child_uid=event.child_uid,
         detail=event.detail,
     )

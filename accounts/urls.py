@@ -6,9 +6,24 @@ from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes import views as code_views
 from allauth.mfa.totp import views as totp_views
 from django.urls import path, re_path
+from django.views.decorators.http import require_http_methods
 
-from accounts.access import public, signed_in
+from accounts import access
+from accounts.access import View
 from accounts.views import account, people, trail
+
+_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def public(view: View) -> View:
+    """A form of allauth's for anybody."""
+    return access.public(_form(view))
+
+
+def signed_in(view: View) -> View:
+    """A form of allauth's for whoever is signed in."""
+    return access.signed_in(_form(view))
+
 
 urlpatterns = [
     path("sign-in/", public(account_views.login), name="account_login"),

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django import forms
+from django.http import QueryDict
 
-from dashboards.forms import scope_choices
+from dashboards.forms import offer, scope_choices
 from dashboards.readers import Reader
 from safeguarding.kernel.govuk import GovukForm
 from safeguarding.kernel.periods import Month
@@ -44,11 +45,11 @@ class DrillForm(GovukForm):
     subjects = {"month": "a month", "type": "a plan", "outcome": "an outcome", "scope": "whose children"}
 
     def __init__(
-        self, data, *, worked_out: Sequence[Month], teams: Sequence[TeamPlace], reader: Reader
+        self, data: QueryDict, *, worked_out: Sequence[Month], teams: Sequence[TeamPlace], reader: Reader
     ) -> None:
         super().__init__(data)
-        self.fields["month"].choices = [(str(month), month.name) for month in reversed(worked_out)]
-        self.fields["scope"].choices = scope_choices(teams, reader)
+        offer(self, "month", [(str(month), month.name) for month in reversed(worked_out)])
+        offer(self, "scope", scope_choices(teams, reader))
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,13 @@ field, and the page goes on with the default in its place."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from django import forms
+from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from dashboards.readers import Reader
 from safeguarding.kernel.govuk import Checkboxes, GovukForm, Layout
@@ -39,9 +43,23 @@ class Choice:
         return list(self.first.until(self.last))
 
 
-def _from_list(label: str, what: str) -> forms.ChoiceField:
+class LongSelect(forms.Select):
+    """A plain list of many choices: Django's own renders a template for each of them."""
+
+    def render(self, name: str, value: Any, attrs: dict | None = None, renderer: Any = None) -> SafeString:
+        chosen = {str(one) for one in self.format_value(value)}
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((code, mark_safe(" selected") if code in chosen else "", label) for code, label in self.choices),
+        )
+        given = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return format_html("<select{}>{}</select>", given, options)
+
+
+def _from_list(label: str, what: str, widget: type[forms.Select] = LongSelect) -> forms.ChoiceField:
     message = f"Select {what} from the list"  # noqa: S608, words for a person
-    return forms.ChoiceField(label=label, error_messages={"invalid_choice": message})
+    return forms.ChoiceField(label=label, widget=widget, error_messages={"invalid_choice": message})
 
 
 class VisitingForm(GovukForm):
@@ -53,7 +71,7 @@ class VisitingForm(GovukForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "Select plans from the list"},
     )
-    scope = _from_list("Whose children", "whose children to show")
+    scope = _from_list("Whose children", "whose children to show", forms.Select)
     first = _from_list("First month", "a first month")
     last = _from_list("Last month", "a last month")
     compare = _from_list("Compare with", "a month to compare with")
@@ -81,19 +99,19 @@ class VisitingForm(GovukForm):
         reader: Reader,
     ) -> None:
         """`worked_out`: the months that have figures, the earliest first; not empty."""
-        self.default = default_choice(worked_out)
+        self.default, self.earliest = default_choice(worked_out), worked_out[0]
         months = [(str(month), month.name) for month in reversed(worked_out)]
         super().__init__(self._with_defaults(data))
-        self.fields["first"].choices = months
-        self.fields["last"].choices = months
-        self.fields["compare"].choices = [(NO_COMPARISON, "Nothing"), *months]
-        self.fields["scope"].choices = scope_choices(teams, reader)
+        offer(self, "first", months)
+        offer(self, "last", months)
+        offer(self, "compare", [(NO_COMPARISON, "Nothing"), *months])
+        offer(self, "scope", scope_choices(teams, reader))
 
     def build_layout(self) -> Layout:
         return Layout(Checkboxes("type", small=True), "scope", "first", "last", "compare", "by")
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if "first" in cleaned and "last" in cleaned:
             first, last = Month.parse(cleaned["first"]), Month.parse(cleaned["last"])
             if last < first:
@@ -106,15 +124,15 @@ class VisitingForm(GovukForm):
         """What to show: what was chosen where it can be shown, else the default."""
         self.is_valid()
         given, default = self.cleaned_data, self.default
-        first = Month.parse(given["first"]) if "first" in given else None
-        last = Month.parse(given["last"]) if "last" in given else None
-        if last is None and first is None:
-            first, last = default.first, default.last
-        elif last is None:
-            first = min(first, default.last)
+        first, last = default.first, default.last
+        if "first" in given and "last" in given:
+            first, last = Month.parse(given["first"]), Month.parse(given["last"])
+        elif "first" in given:
+            first = Month.parse(given["first"])
             last = min(first.plus(USUAL_MONTHS - 1), default.last)
-        elif first is None:
-            first = max(last.plus(1 - USUAL_MONTHS), min(default.first, last))
+        elif "last" in given:
+            last = Month.parse(given["last"])
+            first = max(last.plus(1 - USUAL_MONTHS), self.earliest)
         compare = given.get("compare", str(default.compare or NO_COMPARISON))
         return Choice(
             plan_types=tuple(given.get("type", default.plan_types)),
@@ -162,6 +180,11 @@ def as_parameters(choice: Choice) -> Mapping[str, list[str]]:
         "compare": [str(choice.compare or NO_COMPARISON)],
         "by": [choice.by],
     }
+
+
+def offer(form: forms.Form, name: str, choices: Sequence) -> None:
+    """Gives a field its choices."""
+    cast(forms.ChoiceField, form.fields[name]).choices = choices
 
 
 def scope_choices(teams: Sequence[TeamPlace], reader: Reader) -> list:

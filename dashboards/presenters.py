@@ -1,14 +1,15 @@
 """Words, tables and rows of the visiting pages."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.selectors import User
 from dashboards import selectors
 from dashboards.drill import CHILDREN_PER_PAGE, OUTCOME_NAMES, Drill
 from dashboards.figures import claims, words
@@ -16,8 +17,9 @@ from dashboards.figures import visiting as figures
 from dashboards.figures.chart import Chart
 from dashboards.figures.outcomes import Outcomes
 from dashboards.figures.svg import Shade
-from dashboards.forms import BASELINE
+from dashboards.forms import BASELINE, MOST_MONTHS, Choice, as_parameters
 from dashboards.readers import Reader, reader_of
+from dashboards.visiting_page import VisitingPage
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import Month
 from visits.constants import METHOD_VERSION, Outcome, PlanType, Regime
@@ -58,7 +60,7 @@ class Section:
         return PlanType(self.plan_type).label
 
 
-def section(page, plan_type: str, shades: Sequence[Shade]) -> Section:
+def section(page: VisitingPage, plan_type: str, shades: Sequence[Shade]) -> Section:
     series = page.series(plan_type)
     if not series:
         return Section(plan_type, None, None)
@@ -78,21 +80,21 @@ def section(page, plan_type: str, shades: Sequence[Shade]) -> Section:
     return Section(plan_type, chart, _by_place(page, plan_type), not_collected)
 
 
-def _by_place(page, plan_type: str) -> dict | None:
+def _by_place(page: VisitingPage, plan_type: str) -> dict | None:
     """The last month by team or locality; None where the choice is a caseload or one team."""
-    choice = page.choice
-    if choice.scope == "caseload" or choice.scope.startswith("team:"):
+    choice, by = page.choice, breakdown(page.choice)
+    if by is None:
         return None
-    by_team = choice.by == "team"
+    by_team = by == "team"
     scopes = {name: f"locality:{name}" for name in page.places.localities}
     if by_team:
         scopes = {team.name: f"team:{team.uid}" for team in page.places.teams}
-    rows = [
+    rows: list[tuple[str, Outcomes, figures.Links]] = [
         (name, outcomes, partial(page.link, scope=scopes[name]))
-        for name, outcomes in page.rates.by_place(choice.last, plan_type, choice.by, choice.scope)
+        for name, outcomes in page.rates.by_place(choice.last, plan_type, by, choice.scope)
     ]
     whole = page.of_scope(choice.last, plan_type)
-    if rows and (by_team or not choice.scope.startswith("locality:")):
+    if whole and rows and (by_team or not choice.scope.startswith("locality:")):
         rows.append(("All of these", whole, page.link))
     return figures.by_place(
         plan_type,
@@ -103,23 +105,44 @@ def _by_place(page, plan_type: str) -> dict | None:
     )
 
 
+def published_period(page: VisitingPage) -> dict | None:
+    """The link to the months of which figures were published; None where none were, or none are kept."""
+    months = sorted({Month(row.month) for row in rates.published_rates()} & set(page.months))
+    if not months:
+        return None
+    first, last = max(months[0], months[-1].plus(1 - MOST_MONTHS)), months[-1]
+    chosen = replace(page.choice, first=first, last=last)
+    return {
+        "text": f"{first.name} to {last.name}",
+        "query": urlencode(as_parameters(chosen), doseq=True),
+    }
+
+
+def breakdown(choice: Choice) -> str | None:
+    """By 'team' or 'locality'; None where the choice is a caseload or one team. A manager's own
+    teams are no whole localities."""
+    if choice.scope == "caseload" or choice.scope.startswith("team:"):
+        return None
+    return "team" if choice.scope == "mine" else choice.by
+
+
 def is_suppressed(reader: Reader, scope: str) -> bool:
     """Whether small numbers are left out of what this reader is shown."""
     return not reader.sees_all and scope not in ("mine", "caseload")
 
 
-def export_rows(page) -> Iterator[Sequence[object]]:
+def export_rows(page: VisitingPage) -> Iterator[Sequence[object]]:
     """The dashboard's figures as rows (EXPORT_COLUMNS), cell for cell what its tables show."""
-    choice = page.choice
+    choice, by = page.choice, breakdown(page.choice)
     place = page.places.name(choice.scope)
     worked_out_at = page.fresh.current_at.isoformat(timespec="seconds") if page.fresh.current_at else ""
     versions = " ".join(sorted(page.rates.method_versions))
     for plan_type in choice.plan_types:
         for outcomes in page.series(plan_type):
             yield _export_row(outcomes, "all", place, versions, worked_out_at)
-            if choice.scope != "caseload" and not choice.scope.startswith("team:"):
-                for name, part in page.rates.by_place(outcomes.month, plan_type, choice.by, choice.scope):
-                    yield _export_row(part, choice.by, name, versions, worked_out_at)
+            if by:
+                for name, part in page.rates.by_place(outcomes.month, plan_type, by, choice.scope):
+                    yield _export_row(part, by, name, versions, worked_out_at)
 
 
 def _export_row(outcomes: Outcomes, breakdown: str, place: str, versions: str, at: str) -> list[object]:
@@ -194,12 +217,12 @@ def children_page(
 # --- The method ------------------------------------------------------------------------------
 
 
-def method_page(request: HttpRequest, *, now: datetime) -> dict:
-    reader = reader_of(request.user, at=now)
+def method_page(user: User, asked_month: str, *, now: datetime) -> dict:
+    reader = reader_of(user, at=now)
     fresh = rates.freshness()
     months = selectors.worked_out_months(fresh)
     published = rates.published_rates()
-    month, month_error = _asked_month(request.GET.get("month", ""), months)
+    month, month_error = _asked_month(asked_month, months)
     computed = _computed(published, months, reader)
     baseline_rates = [(row.plan_type, Month(row.month), row.total) for row in published]
     checks = claims.at_least_as_before(baseline_rates, BASELINE)

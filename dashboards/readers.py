@@ -5,6 +5,7 @@ from datetime import datetime
 
 from accounts.constants import Permission
 from accounts.policy import Action, Scope, Thing, allows, scopes
+from accounts.selectors import User
 from visits.selectors import rates
 
 
@@ -23,7 +24,7 @@ class Reader:
     may_download: bool
 
 
-def reader_of(user, *, at: datetime) -> Reader:
+def reader_of(user: User, *, at: datetime) -> Reader:
     granted = scopes(user.roles, Action.VIEW, Thing.VISIT_RATES)
     answers_for_teams = Scope.OWN_TEAM in granted
     return Reader(

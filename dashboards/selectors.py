@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from accounts.selectors import User
 from dashboards.figures.outcomes import Outcomes, Table, of_caseload
 from dashboards.figures.visiting import EVERYBODY
 from dashboards.readers import Reader
-from safeguarding.kernel.periods import Month
-from visits.facts import RatesFreshness, TeamPlace
+from safeguarding.kernel.periods import Month, day_of, last_complete_month
+from visits.facts import RatesFreshness, TeamCounts, TeamPlace
 from visits.selectors import rates
 
 # Figures that lag behind the records for longer than this say so in a warning.
@@ -81,7 +82,7 @@ class Rates:
         """`months` follow on one another; `besides` are others to compare with."""
         self.places, self.reader, self.worked_out = places, reader, frozenset(worked_out)
         self.localities = places.locality_of()
-        self.rows = defaultdict(list)
+        self.rows: dict[tuple[int, str], list[TeamCounts]] = defaultdict(list)
         self.method_versions: set[str] = set()
         for row in rates.team_counts(
             plan_types,
@@ -119,8 +120,7 @@ class Rates:
         return outcomes
 
     def by_place(self, month: Month, plan_type: str, by: str, scope: str) -> list[tuple[str, Outcomes]]:
-        """The rows beneath a month: the scope's teams or localities that have children, then the
-        whole of the scope."""
+        """The scope's teams or localities that have children in a month."""
         table = self.table(month, plan_type)
         within = self.places.team_ids(scope, self.reader)
         teams = [team for team in self.places.teams if within is None or team.id in within]
@@ -132,7 +132,7 @@ class Rates:
 
 
 def caseload(
-    user, plan_types: Sequence[str], months: Sequence[Month], besides: Sequence[Month], *, at: datetime
+    user: User, plan_types: Sequence[str], months: Sequence[Month], besides: Sequence[Month], *, at: datetime
 ) -> Lookup:
     """What to show of a month for the children on this person's present caseload."""
     asked = [*months, *besides]
@@ -155,22 +155,31 @@ def caseload(
 
 
 def age(fresh: RatesFreshness, *, now: datetime) -> dict | None:
-    """How old the figures are (components/figure_age.html); None before the first working out."""
+    """How old the figures are (components/figure_age.html), with a warning where they lag behind the
+    records or the calendar; None before the first working out."""
     if fresh.current_at is None:
         return None
-    stale = fresh.oldest_change_at is not None and now - fresh.oldest_change_at > STALE_AFTER
     changes = "1 change" if fresh.changes_waiting == 1 else f"{fresh.changes_waiting:,} changes"
+    missing = _missing_month(fresh, now)
+    reasons = []
+    if fresh.oldest_change_at is not None and now - fresh.oldest_change_at > STALE_AFTER:
+        reasons.append(f"{changes} to the records waited for more than 15 minutes to be counted.")
+    if missing:
+        reasons.append(f"{missing.name} is over and has not been worked out.")
+    if reasons:
+        reasons = ["These figures are out of date.", *reasons]
+        reasons.append("Tell the service’s administrator if this warning stays.")
+    soon = fresh.changes_waiting and not reasons
     return {
         "worked_out_at": fresh.current_at,
         "now": now,
-        "stale": stale,
-        "stale_reason": (
-            f"These figures are out of date. {changes} to the records waited for more than 15 minutes "
-            "to be counted. Tell the service’s administrator if this warning stays."
-        )
-        if stale
-        else "",
-        "waiting": f"{changes} to the records will be counted in a moment."
-        if fresh.changes_waiting and not stale
-        else "",
+        "stale": bool(reasons),
+        "stale_reason": " ".join(reasons),
+        "waiting": f"{changes} to the records will be counted in a moment." if soon else "",
     }
+
+
+def _missing_month(fresh: RatesFreshness, now: datetime) -> Month | None:
+    """The last month whose last day has been over for a while, if it has no figures."""
+    month = last_complete_month(day_of(now - STALE_AFTER) - timedelta(days=1))
+    return month if fresh.last_month is None or fresh.last_month < month.index else None

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.constants import Role
 from accounts.policy import BEYOND_ONESELF, Action, Thing, allows
+from accounts.selectors import User
 from dashboards import selectors
 from dashboards.figures import words
 from dashboards.forms import default_choice
@@ -19,7 +20,7 @@ from visits.facts import ChildLine, ManagerWork, SocialWorkerWork
 from visits.selectors import rates, worklists
 
 
-def page(user, *, now: datetime) -> dict:
+def page(user: User, *, now: datetime) -> dict:
     """The context of the start page."""
     roles = user.roles
     today = day_of(now)
@@ -91,7 +92,7 @@ def _child_item(line: ChildLine, today: date) -> dict:
     return {"text": line.shown_as, "href": href, "hint": "; ".join(hints), "tag": tag}
 
 
-def _findings(user, now: datetime) -> tuple[list[str], dict | None]:
+def _findings(user: User, now: datetime) -> tuple[list[str], dict | None]:
     """The latest month's sentence of every plan type, as this person may see it."""
     fresh = rates.freshness()
     months = selectors.worked_out_months(fresh)
@@ -106,15 +107,11 @@ def _findings(user, now: datetime) -> tuple[list[str], dict | None]:
         reader=reader_of(user, at=now),
         worked_out=months,
     )
-    of_all = counts.of_scope("all")
-    sentences = [
-        words.sentence(
-            of_all(choice.last, plan_type),
-            of_all(choice.compare, plan_type) if choice.compare else None,
-            choice.compare,
-        )
-        for plan_type in choice.plan_types
-    ]
+    sentences = []
+    for plan_type in choice.plan_types:
+        before = counts.table(choice.compare, plan_type).whole() if choice.compare else None
+        now_seen = counts.table(choice.last, plan_type).whole()
+        sentences.append(words.sentence(now_seen, before, choice.compare))
     return sentences, selectors.age(fresh, now=now)
 
 
@@ -162,7 +159,7 @@ _LINKS = (
 )
 
 
-def _links(roles) -> list[dict]:
+def _links(roles: frozenset[Role]) -> list[dict]:
     return [
         {"text": text, "href": reverse(name), "hint": hint}
         for text, name, hint, needs in _LINKS

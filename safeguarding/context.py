@@ -38,5 +38,6 @@ def page(request: HttpRequest) -> dict:
                 "warn_seconds": settings.SESSION_WARN_SECONDS,
                 "keep_alive_url": reverse("keep_alive"),
             },
+            "reads_figures": allows(roles, Action.VIEW, Thing.VISIT_RATES),
         }
     return {"navigation": navigation, "demo_mode": settings.DEMO, **of_a_person}

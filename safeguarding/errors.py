@@ -6,7 +6,8 @@ from django.template.loader import render_to_string
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    # Without the request: what is wrong may be the host's name or a cookie that pages would read.
+    return HttpResponse(render_to_string("400.html"), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -19,7 +20,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    # Without the request: what fails may be what a context processor asks (the database, the session).
+    # Without the request: the database that pages read may be what failed.
     return HttpResponse(render_to_string("500.html"), status=500)
 
 

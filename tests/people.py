@@ -1,5 +1,6 @@
 """People for tests, and how they come to be signed in."""
 
+import time
 from datetime import UTC, datetime
 
 from allauth.mfa.models import Authenticator
@@ -32,12 +33,17 @@ def with_second_factor(user: User) -> User:
     return user
 
 
-def sign_in(client: Client, user: User) -> Client:
-    """`client` signed in as `user`, past the second step where the role needs one."""
+def sign_in(client: Client, user: User, *, proven: bool = False) -> Client:
+    """`client` signed in as `user`, past the second step where the role needs one; with `proven`,
+    as if the password had just been asked for again."""
     client.force_login(user, backend="accounts.backends.PersonBackend")
+    session = client.session
     if user.needs_second_factor:
         with_second_factor(user)
-        session = client.session
         session["second_step"] = True
-        session.save()
+    if proven:
+        proof = {"method": "password", "at": time.time(), "reauthenticated": True}
+        session["account_authentication_methods"] = [proof]
+        session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     return client

@@ -21,23 +21,25 @@ def run_page(run: Run) -> dict[str, Any]:
     checking = run.kind == imports.CHECK_RUN
     title = f"{'Check' if checking else 'Load'} of a {run.inputs['file']} file"
     state, colour = _STATES[JobState(run.state)]
+    unfinished = run.state in (JobState.WAITING, JobState.RUNNING)
+    details = imports.details_of(run)
     refusals = imports.refusals_of(run) if run.counts.get("refused") else None
     return {
         "title": title,
         "run": run,
         "checking": checking,
-        "unfinished": run.state in (JobState.WAITING, JobState.RUNNING),
+        "unfinished": unfinished,
         "job": {
-            "label": title,
+            "label": "State",
             "state_text": state,
             "colour": colour,
             "done": run.done_steps,
-            "total": run.all_steps,
+            "total": run.all_steps if unfinished else 0,
             "note": run.outcome or run.step,
         },
         "rows": _counts(run),
-        "reasons": _reasons(imports.details_of(run)),
-        "extra_columns": imports.details_of(run).get("extra_columns", []),
+        "reasons": _reasons(details),
+        "extra_columns": details.get("extra_columns", []),
         "may_load": imports.may_load(run),
         "refusals": _table(refusals, run) if refusals else None,
     }
@@ -71,7 +73,7 @@ def _table(path: Any, run: Run) -> dict[str, Any]:
     return {
         "caption": f"The first {len(refused)} refusals" if more else "Refused rows",
         "columns": [
-            {"text": "Line", "numeric": True},
+            {"text": "Line"},
             {"text": "Column"},
             {"text": "Value"},
             {"text": "Reason"},

@@ -76,17 +76,13 @@ class ChildQuerySet(models.QuerySet):
             return unblocked
         reach = Q(pk__in=())
         if Scope.OWN_CASELOAD in granted:
-            reach |= Exists(_rows("Allocation").filter(holds_on(day), child=OuterRef("pk"), user=user))
-            reach |= Exists(
-                _rows("EmergencyAccess").filter(
-                    child=OuterRef("pk"), user=user, opened_at__lte=at, closes_at__gt=at
-                )
-            )
+            held = _rows("Allocation").filter(holds_on(day), child=OuterRef("pk"), user=user)
+            opened = _rows("EmergencyAccess").filter(opened_at__lte=at, closes_at__gt=at, user=user)
+            reach |= Q(Exists(held)) | Q(Exists(opened.filter(child=OuterRef("pk"))))
         if Scope.OWN_TEAM in granted:
             teams = _rows("Team").managed_by(user, on=day)
-            reach |= Exists(
-                _rows("PlanTeam").filter(holds_on(day), plan__child=OuterRef("pk"), team__in=teams)
-            )
+            places = _rows("PlanTeam").filter(holds_on(day), plan__child=OuterRef("pk"), team__in=teams)
+            reach |= Q(Exists(places))
         return unblocked.filter(reach)
 
 

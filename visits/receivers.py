@@ -5,7 +5,6 @@ import logging
 import time
 from typing import Any
 
-from celery import Task
 from django.dispatch import receiver
 
 from visits import tasks
@@ -35,7 +34,7 @@ def enqueue_import(run_uid: str, **kwargs: Any) -> None:
     _ring(tasks.run_imports, run_uid)
 
 
-def _ring(task: Task, *args: str) -> None:
+def _ring(task: Any, *args: str) -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return

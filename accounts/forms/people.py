@@ -34,7 +34,8 @@ class InvitationForm(GovukForm):
 
     def __init__(self, *args, roles: list[Role], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["right"].choices = [(role.value, role.label) for role in roles]
+        choice: forms.ChoiceField = self.fields["right"]  # type: ignore[assignment]
+        choice.choices = [(role.value, role.label) for role in roles]
 
     def build_layout(self) -> Layout:
         return Layout("name", "email", "job_title", Radios("right", hints=_HINTS))

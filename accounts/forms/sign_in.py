@@ -1,5 +1,7 @@
 """allauth's forms in the house's look, with one spelling for an e-mail address."""
 
+import textwrap
+
 from allauth.account import forms as account_forms
 from allauth.account.fields import PasswordField
 from allauth.core import context
@@ -26,7 +28,7 @@ class EmailAddressField(forms.EmailField):
     widget = forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"})
 
     def to_python(self, value: str | None) -> str:
-        return canonical_email(super().to_python(value))
+        return canonical_email(super().to_python(value) or "")
 
 
 class _HouseMixin(GovukFormMixin):
@@ -106,7 +108,7 @@ class _CodeMixin(_HouseMixin):
         super()._speak_plainly(name, field)
 
 
-class _LockedWithTheAccount:
+class _LockedWithTheAccount(mfa_forms.BaseAuthenticateForm):
     """Wrong codes count with wrong passwords, in the database: one lock for the account."""
 
     def clean_code(self) -> str:
@@ -115,16 +117,20 @@ class _LockedWithTheAccount:
         return super().clean_code()
 
 
-class SecondStepForm(_LockedWithTheAccount, _CodeMixin, mfa_forms.AuthenticateForm):
+class SecondStepForm(_CodeMixin, _LockedWithTheAccount, mfa_forms.AuthenticateForm):
     pass
 
 
-class SecondProofForm(_LockedWithTheAccount, _CodeMixin, mfa_forms.ReauthenticateForm):
+class SecondProofForm(_CodeMixin, _LockedWithTheAccount, mfa_forms.ReauthenticateForm):
     pass
 
 
 class ActivateTOTPForm(_CodeMixin, totp_forms.ActivateTOTPForm):
     hints = {"code": "6 digits, shown by the app after you added this service"}
+
+    def secret_in_groups(self) -> str:
+        """Four letters at a time, as one types them; apps take the blanks."""
+        return " ".join(textwrap.wrap(self.secret, 4))
 
 
 class DeactivateTOTPForm(_HouseMixin, totp_forms.DeactivateTOTPForm):

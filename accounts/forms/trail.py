@@ -21,7 +21,8 @@ class TrailForm(GovukForm):
 
     def __init__(self, *args, actions: list[tuple[str, str]], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["action"].choices = [("", "Everything"), *actions]
+        what: forms.ChoiceField = self.fields["action"]  # type: ignore[assignment]
+        what.choices = [("", "Everything"), *actions]
 
     def clean_reference(self) -> uuid.UUID | None:
         text = self.cleaned_data["reference"]
@@ -33,7 +34,7 @@ class TrailForm(GovukForm):
             raise ValidationError("Enter a reference like 0d9f6c1e-8a54-4f0a-9a43-2f6d1c2b3a4e") from None
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         first, last = cleaned.get("from_day"), cleaned.get("until_day")
         if first and last and last < first:
             self.add_error("until_day", "Until date must be the same as or after the from date")

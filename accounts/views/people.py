@@ -83,7 +83,7 @@ def _hand_over(request: HttpRequest, user: User) -> HttpResponse:
             request, f"We have sent {user.name} a link to choose a password. It works for 3 days."
         )
         return redirect("person", uid=user.uid)
-    return render(request, "accounts/link.html", {"person": user, "link": link})
+    return render(request, "accounts/link.html", {"person": user, "rows": [{"key": "Link", "value": link}]})
 
 
 @requires(Action.VIEW, Thing.USER_ACCOUNT, within=BEYOND_ONESELF)

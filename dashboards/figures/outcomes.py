@@ -1,8 +1,9 @@
 """Counts of visiting with the small numbers taken out: the one way from stored counts to a page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from safeguarding.kernel.disclosure import WHOLE, Hidden, Leaf, group, leaf, small_numbers
 from safeguarding.kernel.periods import Month
@@ -40,12 +41,27 @@ class Outcomes:
         return None if count is None or self.children is None else percentage(count, self.children)
 
 
+class Reads(Protocol):
+    """Whose counts come whole (dashboards.readers.Reader)."""
+
+    @property
+    def own_teams(self) -> frozenset[int]: ...
+
+    @property
+    def sees_all(self) -> bool: ...
+
+
 class Table:
     """The counts of one month and plan type for every team, locality and all together, as one
     reader may see them."""
 
     def __init__(
-        self, month: Month, plan_type: str, rows: Iterable[TeamCounts], localities: Mapping[int, str], reader
+        self,
+        month: Month,
+        plan_type: str,
+        rows: Iterable[TeamCounts],
+        localities: Mapping[int, str],
+        reader: Reads,
     ) -> None:
         self.month, self.plan_type = month, plan_type
         self.rows = [row for row in rows if row.cohort]
@@ -73,11 +89,13 @@ class Table:
         return small_numbers(leaves, sums_shown=[self.bits["seen"]], known=self.own_teams)
 
     def _parts(self, row: TeamCounts) -> tuple[int, ...]:
+        alternative = row.alternative or 0
+        not_visited = row.cohort - row.face_to_face - alternative
         if self.collected:
-            return (row.face_to_face, row.alternative, row.cohort - row.face_to_face - row.alternative)
-        return (row.face_to_face, row.cohort - row.face_to_face)
+            return (row.face_to_face, alternative, not_visited)
+        return (row.face_to_face, not_visited)
 
-    def _outcomes(self, rows: list[TeamCounts], place) -> Outcomes:
+    def _outcomes(self, rows: list[TeamCounts], place: Hashable | None) -> Outcomes:
         sums = [sum(parts) for parts in zip(*map(self._parts, rows), strict=True)] or [0] * len(self.bits)
 
         def shown(name: str) -> int | None:

@@ -2,10 +2,20 @@
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import date
 from html import escape
 
 from dashboards.figures import words
-from dashboards.figures.chart import ALTERNATIVE, COMPARATOR, FACE_TO_FACE, INK, NOT_VISITED, SHADE, Chart
+from dashboards.figures.chart import (
+    ALTERNATIVE,
+    COMPARATOR,
+    FACE_TO_FACE,
+    INK,
+    NOT_VISITED,
+    SHADE,
+    Chart,
+    Drawing,
+)
 from dashboards.figures.outcomes import Outcomes
 from dashboards.figures.svg import Series, Shade, stacked_bars
 from safeguarding.kernel.disclosure import HIDDEN
@@ -15,6 +25,8 @@ from visits.facts import RestrictionFact
 
 # Which part of which outcomes leads where; None where the reader may not open the children.
 Links = Callable[[Outcomes, str], str | None]
+# The comparator: what the legend calls it, and its height in percent.
+Line = tuple[str, float] | None
 
 _PARTS = (
     ("face_to_face", "Face to face", FACE_TO_FACE, ""),
@@ -148,7 +160,7 @@ def _count_and_rate(outcomes: Outcomes, part: str) -> str:
     return count if count in (HIDDEN, NOT_COLLECTED) else f"{count} ({rate_text(outcomes, part)})"
 
 
-def _comparator_line(then: Outcomes | None) -> tuple[str, float] | None:
+def _comparator_line(then: Outcomes | None) -> Line:
     rate = then.rate("seen") if then else None
     return None if then is None or rate is None else (f"Seen in {then.month.name}: {rate}%", float(rate))
 
@@ -167,67 +179,89 @@ def _marks(series: Sequence[Outcomes]) -> list[str]:
     return marks
 
 
-def _svg(code: str, series: Sequence[Outcomes], line, shades: Sequence[Shade]) -> str:
+def _svg(code: str, series: Sequence[Outcomes], line: Line, shades: Sequence[Shade]) -> Drawing:
     parts = [Series(name, colour, pattern, _values(series, part)) for part, name, colour, pattern in _PARTS]
     labels = [outcomes.month.short_name for outcomes in series]
     return stacked_bars(f"bars-{code}", labels, parts, line=line, shades=shades, marks=_marks(series))
 
 
-def _figure(series: Sequence[Outcomes], line, shades: Sequence[Shade], links: Links) -> dict:
+def _figure(series: Sequence[Outcomes], line: Line, shades: Sequence[Shade], links: Links) -> dict:
     # Heavy, and of no use to the other pages.
     import plotly.graph_objects as go
 
     labels = [outcomes.month.short_name for outcomes in series]
-    figure = go.Figure(layout={"template": "none"})
-    for part, name, colour, pattern in _PARTS:
-        figure.add_bar(
-            name=name,
-            x=labels,
-            y=_values(series, part),
-            marker={
+    data = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": labels,
+            "y": _values(series, part),
+            "marker": {
                 "color": "#ffffff" if pattern else colour,
                 "line": {"color": colour, "width": 1},
                 "pattern": {"shape": pattern, "fgcolor": colour, "bgcolor": "#ffffff", "size": 8},
             },
-            customdata=[links(outcomes, part) for outcomes in series],
-            text=[f"{count_text(each, part)} of {count_text(each, 'children')}" for each in series],
-            textposition="none",
-            hovertemplate=f"%{{x}}<br>{name}: %{{y:.1f}}% (%{{text}})<extra></extra>",
-        )
+            "customdata": [links(outcomes, part) for outcomes in series],
+            "text": [f"{count_text(each, part)} of {count_text(each, 'children')}" for each in series],
+            "textposition": "none",
+            "hovertemplate": f"%{{x}}<br>{name}: %{{y:.1f}}% (%{{text}})<extra></extra>",
+        }
+        for part, name, colour, pattern in _PARTS
+    ]
     if line:
-        figure.add_scatter(
-            name=markup_free(line[0]),
-            x=labels,
-            y=[line[1]] * len(labels),
-            mode="lines" if len(labels) > 1 else "lines+markers",
-            line={"color": COMPARATOR, "dash": "dashdot", "width": 3},
-            marker={"symbol": "diamond", "size": 10},
-            hoverinfo="name",
+        data.append(
+            {
+                "type": "scatter",
+                "name": markup_free(line[0]),
+                "x": labels,
+                "y": [line[1]] * len(labels),
+                "mode": "lines" if len(labels) > 1 else "lines+markers",
+                "line": {"color": COMPARATOR, "dash": "dashdot", "width": 3},
+                "marker": {"symbol": "diamond", "size": 10},
+                # The legend names it; under the pointer it would stand in the way of the bars.
+                "hoverinfo": "skip",
+            }
         )
-    for shade in shades:
-        # A bar's middle is a whole number on this axis, its left edge half of one less.
-        left, right = shade.start - 0.5, shade.end - 0.5
-        figure.add_shape(type="rect", x0=left, x1=right, y0=103, y1=110, fillcolor=SHADE, line_width=0)
-        figure.add_annotation(x=(left + right) / 2, y=106.5, text=markup_free(shade.mark), showarrow=False)
+    # A bar's middle is a whole number on this axis, its left edge half of one less.
+    bands = [(shade.start - 0.5, shade.end - 0.5, shade.mark) for shade in shades]
+    words_on_it = [_annotation((left + right) / 2, 106.5, markup_free(mark)) for left, right, mark in bands]
     for at, (outcomes, mark) in enumerate(zip(series, _marks(series), strict=True)):
         if mark:
             height = sum(float(outcomes.rate(part) or 0) for part, *_ in _PARTS)
-            figure.add_annotation(x=at, y=height, text=mark, showarrow=False, yanchor="bottom")
-    figure.update_layout(
-        barmode="stack",
-        bargap=0.2,
-        font_color=INK,
-        yaxis={
+            words_on_it.append(_annotation(at, height, mark) | {"yanchor": "bottom"})
+    layout = {
+        "template": "none",
+        "barmode": "stack",
+        "bargap": 0.2,
+        "font": {"color": INK},
+        "yaxis": {
             "range": [0, 112],
             "dtick": 20,
             "ticksuffix": "%",
             "title": {"text": "Share of the children"},
         },
-        xaxis={"type": "category", "nticks": 13, "showgrid": False},
-        hovermode="closest",
-    )
+        "xaxis": {"type": "category", "nticks": 13, "showgrid": False},
+        "hovermode": "closest",
+        "shapes": [
+            {
+                "type": "rect",
+                "x0": left,
+                "x1": right,
+                "y0": 103,
+                "y1": 110,
+                "fillcolor": SHADE,
+                "line": {"width": 0},
+            }
+            for left, right, _ in bands
+        ],
+        "annotations": words_on_it,
+    }
     # Through JSON: plain values only, whatever plotly keeps inside.
-    return json.loads(figure.to_json())
+    return json.loads(go.Figure(data=data, layout=layout).to_json())
+
+
+def _annotation(x: float, y: float, text: str) -> dict:
+    return {"x": x, "y": y, "text": text, "showarrow": False}
 
 
 def markup_free(text: str) -> str:
@@ -235,7 +269,7 @@ def markup_free(text: str) -> str:
     return escape(text, quote=False)
 
 
-def _position(day, first: Month, *, whole_day: bool = False) -> float:
+def _position(day: date, first: Month, *, whole_day: bool = False) -> float:
     month = Month.of(day)
     into = (day.day - 1 + whole_day) / month.last_day.day
     return month.index - first.index + into

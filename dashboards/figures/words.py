@@ -21,7 +21,7 @@ def headline(now: Outcomes, then: Outcomes | None, then_month: Month | None) -> 
         return f"{_start(who)} in {now.month.name}: the numbers are too small to show"
     before = then.rate("seen") if then else None
     if before is None or then_month is None or then_month == now.month:
-        return f"{rate}% of {who} were seen in {now.month.name}"
+        return f"{_start(who)} in {now.month.name}: {rate}% seen"
     if rate == before:
         return f"The same share of {who} was seen in {now.month.name} as in {then_month.name}"
     change = "larger" if rate > before else "smaller"
@@ -76,11 +76,12 @@ def parts(now: Outcomes) -> str:
 
 def rounding(now: Outcomes) -> str:
     """A note where the parts, rounded one by one, do not add up to the rounded total; else empty."""
-    shares = [now.rate(part) for part in ("face_to_face", "alternative", "seen")]
-    if None in shares or shares[0] + shares[1] == shares[2]:
+    face_to_face, alternative, seen = map(now.rate, ("face_to_face", "alternative", "seen"))
+    if face_to_face is None or alternative is None or seen is None or face_to_face + alternative == seen:
         return ""
-    added = shares[0] + shares[1]
-    return f"Each share is rounded by itself, so the parts add up to {added}%, not {shares[2]}%."
+    return (
+        f"Each share is rounded by itself, so the parts add up to {face_to_face + alternative}%, not {seen}%."
+    )
 
 
 def _start(text: str) -> str:

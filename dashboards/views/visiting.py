@@ -1,12 +1,10 @@
 """The visiting dashboard, its method, its table as a file, and the children behind a figure."""
 
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -16,64 +14,17 @@ from accounts.policy import Action, Thing
 from dashboards import presenters, selectors
 from dashboards.drill import CHILDREN_PER_PAGE, Drill, DrillForm
 from dashboards.figures import visiting as figures
-from dashboards.figures.outcomes import Outcomes
-from dashboards.forms import Choice, VisitingForm, as_parameters
-from dashboards.readers import Reader, reader_of
+from dashboards.forms import as_parameters
+from dashboards.readers import reader_of
+from dashboards.visiting_page import VisitingPage
 from safeguarding.kernel.spreadsheets import csv_lines
 from visits.selectors import rates
-
-
-class _Page:
-    """What the dashboard and its export have in common: one reader, one choice, its counts."""
-
-    def __init__(self, request: HttpRequest, now: datetime) -> None:
-        self.now = now
-        self.reader: Reader = reader_of(request.user, at=now)
-        self.fresh = rates.freshness()
-        self.months = selectors.worked_out_months(self.fresh)
-        self.places = selectors.Places(rates.teams())
-        self.form: VisitingForm | None = None
-        if not self.months:
-            return
-        self.form = VisitingForm(
-            request.GET, worked_out=self.months, teams=self.places.teams, reader=self.reader
-        )
-        self.choice: Choice = self.form.choice()
-        compared = [self.choice.compare] if self.choice.compare else []
-        self.rates = selectors.Rates(
-            self.choice.plan_types,
-            self.choice.months,
-            besides=compared,
-            places=self.places,
-            reader=self.reader,
-            worked_out=self.months,
-        )
-        if self.choice.scope == "caseload":
-            self.of_scope = selectors.caseload(
-                request.user, self.choice.plan_types, self.choice.months, compared, at=now
-            )
-        else:
-            self.of_scope = self.rates.of_scope(self.choice.scope)
-
-    def series(self, plan_type: str) -> list[Outcomes]:
-        found = (self.of_scope(month, plan_type) for month in self.choice.months)
-        return [outcomes for outcomes in found if outcomes is not None]
-
-    def compared(self, plan_type: str) -> Outcomes | None:
-        return self.of_scope(self.choice.compare, plan_type) if self.choice.compare else None
-
-    def link(self, outcomes: Outcomes, part: str, scope: str = "") -> str | None:
-        """Where the children behind a figure are listed, for those who may open the list."""
-        if not self.reader.may_open_children:
-            return None
-        query = {"month": str(outcomes.month), "type": outcomes.plan_type, "outcome": part}
-        return f"{reverse('visiting_children')}?{urlencode(query | {'scope': scope or self.choice.scope})}"
 
 
 @requires(Action.VIEW, Thing.VISIT_RATES)
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    page = _Page(request, timezone.now())
+    page = VisitingPage(request.user, request.GET, now=timezone.now())
     age = selectors.age(page.fresh, now=page.now)
     if page.form is None:
         return render(request, "dashboards/visiting.html", {"age": age, "sections": []})
@@ -93,6 +44,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "reader": page.reader,
         "method_versions": sorted(page.rates.method_versions),
         "some_not_collected": any(section.not_collected for section in sections),
+        "published": presenters.published_period(page),
         "export_query": urlencode(as_parameters(choice), doseq=True),
     }
     return render(request, "dashboards/visiting.html", context)
@@ -100,8 +52,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 @requires(Action.DOWNLOAD, Thing.VISIT_RATES)
 @require_safe
-def export(request: HttpRequest) -> HttpResponse:
-    page = _Page(request, timezone.now())
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    page = VisitingPage(request.user, request.GET, now=timezone.now())
     rows = list(presenters.export_rows(page)) if page.form else []
     detail = {"rows": len(rows)} | (dict(as_parameters(page.choice)) if page.form else {})
     with transaction.atomic():
@@ -162,5 +114,5 @@ def children(request: HttpRequest) -> HttpResponse:
 @requires(Action.VIEW, Thing.VISIT_RATES)
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    return render(request, "dashboards/visiting_method.html", presenters.method_page(request, now=now))
+    context = presenters.method_page(request.user, request.GET.get("month", ""), now=timezone.now())
+    return render(request, "dashboards/visiting_method.html", context)

@@ -145,13 +145,18 @@ def test_a_wrong_choice_is_named_and_the_page_goes_on(board, april, asked, messa
 # --- Age ---------------------------------------------------------------------------------------
 
 
-def test_the_page_says_how_old_the_figures_are(board, april):
-    worlds.worked_out("2019-01", "2020-04", at=timezone.now())
+@pytest.fixture
+def up_to_date(april):
+    # To this month, as if it were over: the test must hold on any day.
+    worlds.worked_out("2020-04", str(worlds.Month.of(timezone.localdate())), at=timezone.now())
+
+
+def test_the_page_says_how_old_the_figures_are(board, up_to_date):
     text = words_of(board.get("/visiting/"))
     assert "Figures worked out 2 minutes ago" in text and "out of date" not in text
 
 
-def test_changes_that_wait_a_moment_are_mentioned_and_those_that_wait_long_are_a_warning(board, april):
+def test_changes_that_wait_a_moment_are_mentioned_and_those_that_wait_long_are_a_warning(board, up_to_date):
     worlds.waiting(since=timezone.now() - timedelta(minutes=1))
     text = words_of(board.get("/visiting/"))
     assert "1 change to the records will be counted in a moment" in text and "out of date" not in text
@@ -199,6 +204,17 @@ def test_a_manager_sees_the_own_team_whole_and_no_other(client, small):
     other = client.get("/visiting/", {"type": "CP", "first": "2020-04"})
     rows = {row[0]: row for row in rows_of(other, "Child protection plan, April 2020, by team")}
     assert rows["North"][3] == "3 (5.7%)" and rows["East"][3] == "8 (16.3%)"
+
+
+def test_my_teams_are_broken_down_by_team_as_they_are_no_whole_localities(client, small):
+    sign_in(client, worlds.manager_of(small[0], small[2]))
+    asked = {"type": "CP", "first": "2020-04", "scope": "mine", "by": "locality"}
+    rows = rows_of(client.get("/visiting/", asked), "Child protection plan, April 2020, by team")
+    assert [row[:2] for row in rows] == [["North", "53"], ["South", "78"], ["All of these", "131"]]
+    exported = {
+        (row["breakdown"], row["place"]) for row in file_of(client.get("/visiting/export.csv", asked))
+    }
+    assert exported == {("all", "my teams"), ("team", "North"), ("team", "South")}
 
 
 def test_a_manager_cannot_find_the_neighbours_small_number_from_the_localitys(client, small):

@@ -1,4 +1,4 @@
-"""Rows for tests: each function makes one record that is right, and what it needs; name what the test is about."""
+"""Rows for tests: each function makes one record that is right, and what it needs."""
 
 from datetime import UTC, date, datetime
 from itertools import count
@@ -28,7 +28,9 @@ def make_user(email: str = "", **fields) -> User:
     """A person without roles; grant them as the test needs."""
     number = next(_numbers)
     fields = {"name": f"Person {number}", "created_at": RECORDED_AT} | fields
-    return User.objects.create_user(email or f"person{number}@example.org", "correct horse battery staple", **fields)
+    return User.objects.create_user(
+        email or f"person{number}@example.org", "correct horse battery staple", **fields
+    )
 
 
 def make_locality(name: str = "") -> Locality:
@@ -122,10 +124,18 @@ def stored_cells() -> dict[tuple[str, str, str], tuple[str, str, int]]:
     rows = VisitCell.objects.values_list(
         "child__child_ref", "month", "plan_type", "plan__plan_ref", "team__team_ref", "outcome"
     )
-    return {(child, str(Month(month)), kind): (plan, team, outcome) for child, month, kind, plan, team, outcome in rows}
+    return {
+        (child, str(Month(month)), kind): (plan, team, outcome)
+        for child, month, kind, plan, team, outcome in rows
+    }
 
 
 def stored_rates() -> dict[tuple[str, str, str], tuple[int, int, int | None]]:
     """(month, plan type, team_ref) -> (cohort, face to face, alternative), as stored."""
-    rows = VisitRate.objects.values_list("month", "plan_type", "team__team_ref", "cohort", "face_to_face", "alternative")
-    return {(str(Month(month)), kind, team): (cohort, seen, other) for month, kind, team, cohort, seen, other in rows}
+    rows = VisitRate.objects.values_list(
+        "month", "plan_type", "team__team_ref", "cohort", "face_to_face", "alternative"
+    )
+    return {
+        (str(Month(month)), kind, team): (cohort, seen, other)
+        for month, kind, team, cohort, seen, other in rows
+    }

@@ -60,9 +60,10 @@ def test_a_type_without_a_long_term_rule_keeps_its_interval():
 def test_a_rule_holds_from_the_month_end_after_it_began_and_past_months_keep_theirs():
     changed = [*INTERVALS, Interval("CP", "standard", 20, "calendar_days", date(2020, 3, 31))]
     found = by_key(changed, "2020-02", "2020-04")
-    assert found["CP", "standard", "2020-02"].seen_cut == by_key(INTERVALS, "2020-02", "2020-02")[
-        "CP", "standard", "2020-02"
-    ].seen_cut
+    assert (
+        found["CP", "standard", "2020-02"].seen_cut
+        == by_key(INTERVALS, "2020-02", "2020-02")["CP", "standard", "2020-02"].seen_cut
+    )
     assert found["CP", "standard", "2020-03"].seen_cut == date(2020, 3, 11)
     assert found["CP", "standard", "2020-04"].seen_cut == date(2020, 4, 10)
 
@@ -82,5 +83,7 @@ def test_alternatives_are_collected_by_the_month(since, collected):
 
 
 def test_every_type_and_regime_has_a_row():
-    assert set(by_key(INTERVALS)) == {(kind, regime, "2020-03") for kind in PlanType.values for regime in Regime.values}
+    assert set(by_key(INTERVALS)) == {
+        (kind, regime, "2020-03") for kind in PlanType.values for regime in Regime.values
+    }
     assert {interval.unit for interval in INTERVALS} == set(Unit.values)

@@ -126,7 +126,8 @@ class Edits:
             if (known.plan_type, known.long_term) == (rule.plan_type, rule.long_term)
             else known
             for known in self.world.rules
-            if (known.plan_type, known.long_term) != (rule.plan_type, rule.long_term) or known.since < rule.since
+            if (known.plan_type, known.long_term) != (rule.plan_type, rule.long_term)
+            or known.since < rule.since
         )
         self.world.rules = (*rules, rule)
         store_rules(self.world)
@@ -148,7 +149,11 @@ EDITS = st.lists(
         st.tuples(
             st.just("change_rule"),
             st.builds(
-                SlowRule, st.sampled_from(["CP", "CIN", "CIC"]), st.booleans(), st.integers(1, 60), months_first_days
+                SlowRule,
+                st.sampled_from(["CP", "CIN", "CIC"]),
+                st.booleans(),
+                st.integers(1, 60),
+                months_first_days,
             ).filter(lambda rule: rule.plan_type == "CIC" or not rule.long_term),
         ),
         st.tuples(st.just("collect_alternatives_from"), months_first_days),
@@ -222,7 +227,9 @@ def test_a_visit_is_drained_into_its_month(child):
 def test_only_months_that_the_visit_can_reach_are_marked(child):
     add_visit(child, date(2020, 4, 24))
     # Until the end of June, through a placement of more than a year: 91 days, and not in July.
-    assert list(StaleVisits.objects.values_list("first_month", "last_month")) == [(2020 * 12 + 3, 2020 * 12 + 5)]
+    assert list(StaleVisits.objects.values_list("first_month", "last_month")) == [
+        (2020 * 12 + 3, 2020 * 12 + 5)
+    ]
 
 
 def test_a_correction_marks_the_old_day_and_the_new_one(child):
@@ -352,7 +359,9 @@ def test_marks_of_an_import_reach_as_far_as_those_of_single_visits(child):
 
 def test_marks_of_imported_plans(child):
     with transaction.atomic():
-        mark_stale_plans_of("SELECT child_id, start_date AS first_day, end_date AS last_day FROM visits_plan", [], NOW)
+        mark_stale_plans_of(
+            "SELECT child_id, start_date AS first_day, end_date AS last_day FROM visits_plan", [], NOW
+        )
     row = StaleVisits.objects.get()
     assert row.first_month == 2020 * 12
     assert row.last_month > 3000 * 12

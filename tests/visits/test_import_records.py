@@ -176,6 +176,7 @@ def test_plan_rows_that_contradict_each_other_or_the_record_are_refused(load):
         "P5,C1,CP,2020-01-06,,,T1,\nP5,C1,CP,2020-01-06,,,T9,2020-03-01\n"  # one row of the plan is bad
         "P6,C1,CP,2020-01-06,2020-01-05,,T1,\n"
         "P7,C1,LAC,2020-01-06,,maybe,T1,\n"
+        "P9,C1,CP,2020-01-06,,,T1,2020-01-06\nP9,C1,CP,2020-01-06,,,T2,\n"  # two first teams, one undated
         "P8,C1,CIN,06/01/2020,,,T1,\nP8,C1,CIN,2020-01-06,,no,T1,\n",  # says the same twice
     )
     assert outcome.status == 3
@@ -192,6 +193,8 @@ def test_plan_rows_that_contradict_each_other_or_the_record_are_refused(load):
         (10, "end_date", "is before the start date"),
         (11, "long_term", "is neither yes nor no"),
         (11, "plan_type", "is not one of CP, CIN, CIC"),
+        (12, "plan_ref", twice),
+        (13, "plan_ref", twice),
     ]
     assert set(Plan.objects.values_list("plan_ref", flat=True)) == {"P1", "P8"}
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Grant, User
 from tests.people import person, sign_in
 from tests.visits.factories import make_child, make_plan, make_visit
 from tests.visits.records_world import NOW, World, allocate, make_world, recorded
@@ -209,6 +209,16 @@ class TestAuditor:
         page = text_of(as_(world.auditor).post("/children/", {"reference": "C-0001"}))
         assert "C-0001" not in page
         assert page.count("AC-") == 2
+
+    def test_who_also_manages_searches_only_the_own_teams(self, world):
+        """Otherwise a reference and its audit code could be matched by trying out first characters."""
+        Grant.objects.create(user=world.manager, right="AU", granted_at=NOW)
+        client = as_(User.objects.get(pk=world.manager.pk))
+        assert "No child among yours" in text_of(client.post("/children/", {"reference": "C-0002"}))
+        listed = text_of(client.get("/children/"))
+        assert "C-0001" in listed
+        assert "C-0002" not in listed
+        assert listed.count("AC-") == 1
 
     def test_learns_a_reference_for_a_reason_that_is_kept(self, world):
         url = reverse("reveal_child", args=[world.child.uid])

@@ -35,7 +35,13 @@ def test_the_rule_that_began_last_holds():
     new = Interval("CP", "standard", 15, "working_days", date(2020, 4, 1), date(2020, 7, 1))
     held = [
         in_force([new, old], "CP", "standard", day)
-        for day in (date(1999, 12, 31), date(2020, 3, 31), date(2020, 4, 1), date(2020, 6, 30), date(2020, 7, 1))
+        for day in (
+            date(1999, 12, 31),
+            date(2020, 3, 31),
+            date(2020, 4, 1),
+            date(2020, 6, 30),
+            date(2020, 7, 1),
+        )
     ]
     assert held == [None, old, new, new, old]
     assert in_force([old], "CP", "long_term", date(2020, 1, 1)) is None

@@ -14,7 +14,7 @@ from tests.people import person
 from tests.visits.factories import make_child, make_plan, make_visit, move_plan
 from tests.visits.records_world import NOW, World, allocate, make_world, place, recorded
 from visits import services
-from visits.constants import Method, Status, TeamRole
+from visits.constants import Method, PlanType, Status, TeamRole
 from visits.models import (
     AccessBlock,
     Allocation,
@@ -389,6 +389,16 @@ class TestEmergencyAccess:
         services.mark_emergency_access_seen(user=world.manager, access=access, now=NOW)
         access.refresh_from_db()
         assert (access.seen_by, access.seen_at) == (world.manager, NOW)
+
+    def test_a_manager_does_not_look_at_their_own(self, world):
+        Grant.objects.create(user=world.manager, right="SW", granted_at=NOW)
+        both = User.objects.get(pk=world.manager.pk)
+        make_plan(world.other_child, PlanType.CIN, team=world.team)
+        access = self.open(world, user=both, child_ref="C-0002")
+        with pytest.raises(Refusal) as refusal:
+            services.mark_emergency_access_seen(user=both, access=access, now=NOW)
+        assert refusal.value.code == "four_eyes"
+        services.mark_emergency_access_seen(user=world.second_manager, access=access, now=NOW)
 
 
 class TestAccessBlock:

@@ -15,15 +15,47 @@ from visits.models import AlternativeRecording, Child, Plan, Team, Visit, VisitR
 # Days on which the method turns: ends of months, leap days, bank holidays that moved, anniversaries.
 TURNING_DAYS = [
     date.fromisoformat(day)
-    for day in """2019-02-28 2019-03-01 2019-12-25 2019-12-31 2020-01-01 2020-01-31 2020-02-14 2020-02-28
-    2020-02-29 2020-03-01 2020-03-13 2020-03-16 2020-03-17 2020-03-31 2020-04-01 2020-04-09 2020-04-10
-    2020-04-13 2020-04-30 2020-05-01 2020-05-04 2020-05-08 2020-05-25 2020-05-29 2020-05-31 2020-06-30
-    2020-12-28 2021-02-26 2021-02-28 2021-03-01""".split()
+    for day in [
+        "2019-02-28",
+        "2019-03-01",
+        "2019-12-25",
+        "2019-12-31",
+        "2020-01-01",
+        "2020-01-31",
+        "2020-02-14",
+        "2020-02-28",
+        "2020-02-29",
+        "2020-03-01",
+        "2020-03-13",
+        "2020-03-16",
+        "2020-03-17",
+        "2020-03-31",
+        "2020-04-01",
+        "2020-04-09",
+        "2020-04-10",
+        "2020-04-13",
+        "2020-04-30",
+        "2020-05-01",
+        "2020-05-04",
+        "2020-05-08",
+        "2020-05-25",
+        "2020-05-29",
+        "2020-05-31",
+        "2020-06-30",
+        "2020-12-28",
+        "2021-02-26",
+        "2021-02-28",
+        "2021-03-01",
+    ]
 ]
 FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2021, 4, 10)
 AS_OF = date(2021, 4, 10)
 
-days = st.sampled_from(TURNING_DAYS) | st.dates(date(2019, 11, 1), date(2020, 8, 31)) | st.dates(FIRST_DAY, LAST_DAY)
+days = (
+    st.sampled_from(TURNING_DAYS)
+    | st.dates(date(2019, 11, 1), date(2020, 8, 31))
+    | st.dates(FIRST_DAY, LAST_DAY)
+)
 CHILDREN = ["A", "B", "C"]
 TEAMS = ["7", "8", "9"]
 
@@ -51,8 +83,18 @@ class Expected:
 @st.composite
 def plans(draw, ref: str) -> SlowPlan:
     start = draw(days)
-    end = draw(st.none() | st.sampled_from([day for day in TURNING_DAYS if day >= start] or [start]) | st.dates(start, LAST_DAY))
-    moves = draw(st.lists(st.tuples(days.filter(lambda day: day > start), st.sampled_from(TEAMS)), max_size=2, unique_by=lambda move: move[0]))
+    end = draw(
+        st.none()
+        | st.sampled_from([day for day in TURNING_DAYS if day >= start] or [start])
+        | st.dates(start, LAST_DAY)
+    )
+    moves = draw(
+        st.lists(
+            st.tuples(days.filter(lambda day: day > start), st.sampled_from(TEAMS)),
+            max_size=2,
+            unique_by=lambda move: move[0],
+        )
+    )
     return SlowPlan(
         ref=ref,
         child=draw(st.sampled_from(CHILDREN)),
@@ -66,7 +108,11 @@ def plans(draw, ref: str) -> SlowPlan:
 
 @st.composite
 def visits(draw) -> SlowVisit:
-    status = draw(st.sampled_from([Status.COMPLETED, Status.COMPLETED, Status.COMPLETED, Status.CANCELLED, Status.PLANNED]))
+    status = draw(
+        st.sampled_from(
+            [Status.COMPLETED, Status.COMPLETED, Status.COMPLETED, Status.CANCELLED, Status.PLANNED]
+        )
+    )
     return SlowVisit(
         child=draw(st.sampled_from(CHILDREN)),
         day=draw(days),
@@ -162,7 +208,13 @@ def expected(world: World, as_of: date = AS_OF) -> Expected:
         collected = month.last_day >= world.alternatives_since
         for plan_type in PlanType.values:
             found = slow_month(
-                world.plans, world.visits, plan_type, month.year, month.number, world.rules, world.alternatives_since
+                world.plans,
+                world.visits,
+                plan_type,
+                month.year,
+                month.number,
+                world.rules,
+                world.alternatives_since,
             )
             counts: dict[str, Counter] = {}
             for child, (outcome, plan, team) in found.outcomes.items():

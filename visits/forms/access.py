@@ -1,6 +1,6 @@
 """Forms of who may open which record."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -56,7 +56,7 @@ class AllocateForm(GovukForm):
 
     def __init__(self, *args: Any, workers: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["worker"].queryset = workers
+        cast(forms.ModelChoiceField, self.fields["worker"]).queryset = workers
 
 
 class BlockForm(GovukForm):

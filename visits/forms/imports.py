@@ -17,14 +17,19 @@ _HINTS = {
 }
 
 
+def limit_words() -> str:
+    """'50 MB'."""
+    return filesizeformat(settings.IMPORT_PAGE_MAX_BYTES).replace(".0", "")
+
+
 class ImportForm(GovukForm):
     kind = forms.ChoiceField(label="What does the file hold?", widget=forms.RadioSelect, choices=KINDS)
-    file = forms.FileField(label="Choose a CSV file", help_text="In UTF-8, up to 50 MB")
+    file = forms.FileField(label="Choose a CSV file")
     subjects = {"kind": "what the file holds", "file": "a CSV file"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = f"In UTF-8, up to {filesizeformat(settings.IMPORT_PAGE_MAX_BYTES)}"
+        self.fields["file"].help_text = f"In UTF-8, up to {limit_words()}"
 
     def build_layout(self) -> Layout:
         return Layout(Radios("kind", hints=_HINTS), "file")
@@ -32,6 +37,7 @@ class ImportForm(GovukForm):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > settings.IMPORT_PAGE_MAX_BYTES:
-            limit = filesizeformat(settings.IMPORT_PAGE_MAX_BYTES)
-            raise forms.ValidationError(f"The file must be smaller than {limit}. Split it into parts.")
+            raise forms.ValidationError(
+                f"The file must be smaller than {limit_words()}. Split it into parts."
+            )
         return file

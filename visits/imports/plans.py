@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db import transaction
 
-from accounts.audit import Actor
+from accounts.services import Actor
 from safeguarding.kernel.periods import Month, day_of
 from visits.imports.files import PLANS
 from visits.imports.groups import TWICE, Row, distinct, row_groups
@@ -71,7 +71,8 @@ def _wanted(said: list[Row], teams: dict[str, int]) -> _Wanted:
     for row in said:
         if row[7] not in teams:
             raise BadMove(row[0], "team_ref", "is not a team on record")
-    dates = [row[8] for row in said]
+    # Beside other rows, one without a date means the plan's start: two teams on one day contradict.
+    dates = [row[8] or plan[1] for row in said]
     if any(list(row[2:7]) != [child_ref, *plan] for row in said) or len(set(dates)) < len(dates):
         raise BadMove(None, "plan_ref", TWICE)
     plan_type, start, end, long_term = plan

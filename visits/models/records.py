@@ -68,6 +68,9 @@ class Child(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     child_ref = models.CharField(max_length=REFERENCE_LENGTH, unique=True)
 
+    # On rows of `ChildQuerySet.named_for`: whether the reader sees the reference, or an audit code.
+    named: bool
+
     objects = ChildQuerySet.as_manager()
 
     class Meta:

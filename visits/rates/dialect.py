@@ -1,6 +1,7 @@
 """The few words in which the SQL of PostgreSQL and of SQLite differ."""
 
 import json
+from collections.abc import Sequence
 
 from django.db import connection
 
@@ -28,7 +29,7 @@ def by_code_point(text: str) -> str:
     return f'{text} COLLATE "C"' if on_postgres() else f"{text} COLLATE BINARY"
 
 
-def rows_of(name: str, columns: dict[str, str], rows: list[tuple]) -> tuple[str, list]:
+def rows_of(name: str, columns: dict[str, str], rows: Sequence[tuple]) -> tuple[str, list]:
     """A common table expression `name` of `rows`, and its parameters. `columns`: name -> PostgreSQL type."""
     if on_postgres():
         lists = ", ".join(f"%s::{kind}[]" for kind in columns.values())

@@ -43,12 +43,14 @@ def drain(*, as_of: date, now: datetime) -> Drained:
     with transaction.atomic():
         lock(RATES_LEASE, now=now)
         state, _ = RatesState.objects.get_or_create(pk=1)
-        if state.last_month is None:
-            return REBUILD_NEEDED if Plan.objects.exists() else _nothing_recorded(now)
+        complete = last_complete_month(as_of)
+        if state.first_month is None or state.last_month is None:
+            begun = Plan.objects.filter(start_date__lte=complete.last_day).exists()
+            return REBUILD_NEEDED if begun else _nothing_to_keep(now)
         rows = _take()
         more = len(rows) == ROWS_AT_ONCE
-        first = _first_month(state, rows)
-        last = max(state.last_month, last_complete_month(as_of).index)
+        first = _first_month(state.first_month, rows)
+        last = max(state.last_month, complete.index)
         # Children of months whose rules changed join the queue.
         more |= refresh_cuts(state, Month(first), Month(last), now)
         if more and StaleVisits.objects.count() > REBUILD_ABOVE_ROWS:
@@ -74,7 +76,8 @@ def drain(*, as_of: date, now: datetime) -> Drained:
     return Drained(len(rows), changed, months, more)
 
 
-def _nothing_recorded(now: datetime) -> Drained:
+def _nothing_to_keep(now: datetime) -> Drained:
+    # The first rebuild, once a plan's first month is over, asks no queue.
     StaleVisits.objects.all().delete()
     RatesState.objects.filter(pk=1).update(current_at=now)
     return NOTHING_YET
@@ -83,20 +86,21 @@ def _nothing_recorded(now: datetime) -> Drained:
 def _take() -> list[Reach]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM visits_stalevisits WHERE id IN (SELECT id FROM visits_stalevisits ORDER BY id LIMIT %s)"
+            "DELETE FROM visits_stalevisits"
+            " WHERE id IN (SELECT id FROM visits_stalevisits ORDER BY id LIMIT %s)"
             " RETURNING child_id, first_month, last_month",
             [ROWS_AT_ONCE],
         )
         return cursor.fetchall()
 
 
-def _first_month(state: RatesState, rows: list[Reach]) -> int:
-    """The first month to keep: earlier than before where a plan of one of these children began earlier."""
-    early = {child for child, first, _ in rows if first < state.first_month}
+def _first_month(kept: int, rows: list[Reach]) -> int:
+    """The first month to keep: earlier than `kept` where a plan of one of these children began earlier."""
+    early = {child for child, first, _ in rows if first < kept}
     if not early:
-        return state.first_month
+        return kept
     start = Plan.objects.filter(child__in=early).aggregate(start=Min("start_date"))["start"]
-    return min(state.first_month, Month.of(start).index) if start else state.first_month
+    return min(kept, Month.of(start).index) if start else kept
 
 
 def _children_between(first: int, last: int) -> list[Reach]:

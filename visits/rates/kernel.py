@@ -13,11 +13,13 @@ from visits.constants import Outcome, PlanType, Regime
 
 PLAN_TYPES = PlanType.values
 _REGIMES = Regime.values
+_STANDARD, _LONG_TERM = _REGIMES.index(Regime.STANDARD), _REGIMES.index(Regime.LONG_TERM)
 _NO_DAY = -1
 _UNIX_EPOCH = 719_162
 OPEN_END = np.iinfo(np.int32).max
 # Bits of a cell's key: child | plan type | month.
 MONTH_BITS = 17
+_DAY_BITS = 22
 TYPE_BITS = 2
 
 
@@ -119,36 +121,51 @@ def work_out(table: CutTable, plans: Plans, places: Places, contacts: Contacts) 
     """Every cell of the table's months."""
     children, child = np.unique(plans.child_id, return_inverse=True)
     group = child * len(PLAN_TYPES) + plans.plan_type
-    sorted_plans = np.lexsort((plans.order, plans.start, group))
+    sorted_plans = np.lexsort((plans.order, group << _DAY_BITS | plans.start))
     group, start = group[sorted_plans], plans.start[sorted_plans]
     own_first, own_last = _own_months(group, _month(start), _month_before(plans.end[sorted_plans]))
 
     # A plan's months, cut at its moves between teams: a month belongs to the team of its last day.
     row = _rows_of(places.plan_id, plans.plan_id[sorted_plans])
-    in_order = np.lexsort((places.since, row))
+    in_order = np.argsort(row << _DAY_BITS | places.since)
     row = row[in_order]
+    who, kind = np.divmod(group[row], len(PLAN_TYPES))
     low = np.maximum(np.maximum(own_first[row], _month(places.since[in_order])), table.first)
+    low = np.maximum(low, table.first + _first_open(table, kind, start[row]))
     high = np.minimum(np.minimum(own_last[row], _month_before(places.until[in_order])), table.last)
     length = np.maximum(high - low + 1, 0)
-    place = np.repeat(np.arange(len(row)), length)
-    month = np.arange(len(place)) + np.repeat(low - np.cumsum(length) + length - table.first, length)
 
-    # The cohort: of the child's open plans the one that began first decides.
-    plan = row[place]
-    kind = group[plan] % len(PLAN_TYPES)
-    kept = start[plan] <= table.open_cut[kind, month]
-    place, month, plan, kind = place[kept], month[kept], plan[kept], kind[kept]
+    def each(of_place: np.ndarray) -> np.ndarray:
+        return np.repeat(of_place, length)
 
-    settled = plans.long_term[sorted_plans].astype(bool)[plan] & (start[plan] <= table.anniversary_cut[month])
-    seen_cut = table.seen_cut[kind, settled.astype(np.int8), month]
-    who = group[plan] // len(PLAN_TYPES)
-    outcome = _outcomes(table, children, contacts, who, month, seen_cut)
-    return Cells(
-        key=pack(children[who], kind, month + table.first),
-        plan_id=plans.plan_id[sorted_plans][plan],
-        team_id=places.team_id[in_order][place],
-        outcome=outcome,
+    months = table.last - table.first + 1
+    month = np.arange(int(length.sum())) + each(low - np.cumsum(length) + length - table.first)
+    # Where to look in the table's lines of one plan type after another.
+    rule = each(kind * months) + month
+    began = each(start[row])
+    seen_cut = table.seen_cut[:, _STANDARD].ravel()[rule]
+    settled = np.flatnonzero(each(plans.long_term[sorted_plans][row].astype(bool)))
+    settled = settled[began[settled] <= table.anniversary_cut[month[settled]]]
+    seen_cut[settled] = table.seen_cut[:, _LONG_TERM].ravel()[rule[settled]]
+    cells = Cells(
+        key=each(pack(children[who], kind, np.full_like(kind, table.first))) + month,
+        plan_id=each(plans.plan_id[sorted_plans][row]),
+        team_id=each(places.team_id[in_order]),
+        outcome=_outcomes(table, children, contacts, each(who), month, seen_cut),
     )
+    # The cohort: of the child's open plans the one that began first decides.
+    in_cohort = began <= table.open_cut.ravel()[rule]
+    return cells if in_cohort.all() else cells[in_cohort]
+
+
+def _first_open(table: CutTable, kind: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """The first of the table's months in which a plan that began then can be in the cohort. It need not
+    stay there: a new rule may ask for more days."""
+    first = np.empty_like(kind)
+    for place in range(len(PLAN_TYPES)):
+        chosen = kind == place
+        first[chosen] = np.searchsorted(np.maximum.accumulate(table.open_cut[place]), start[chosen])
+    return first
 
 
 def _own_months(group: np.ndarray, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -175,30 +192,42 @@ def _outcomes(
     seen_cut: np.ndarray,
 ) -> np.ndarray:
     """Of each cell: whether the child's last contact up to the month's end is from the window on."""
-    # Days counted from the first that matters fit into two bytes, and a child's months into one line.
+    # Days counted from the first that matters fit into two bytes.
     base = int(min(seen_cut.min(initial=OPEN_END), contacts.day.min(initial=OPEN_END))) - 1
-    width = table.last - table.first + 2
-    known, child = _places_of(contacts.child_id, children)
-    column = np.clip(_month(contacts.day) - table.first + 1, 0, None)
-    known &= column < width
-    spot = child * width + column
-    last_seen = {}
-    for face_to_face in (True, False):
-        chosen = known & (contacts.face_to_face.astype(bool) == face_to_face)
-        days = contacts.day[chosen] - base
-        kind = np.uint16 if days.max(initial=0) <= np.iinfo(np.uint16).max else np.uint32
-        lines = np.zeros(len(children) * width, kind)
-        np.maximum.at(lines, spot[chosen], days.astype(kind))
-        lines = np.maximum.accumulate(lines.reshape(-1, width), axis=1)
-        last_seen[face_to_face] = lines.reshape(-1)[who * width + month + 1]
+    # A line of all children for each month, and one before for whatever was earlier.
+    lines = table.last - table.first + 2
+    child = _places_of(contacts.child_id, children)
+    line = np.maximum(_month(contacts.day) - table.first + 1, 0)
+    spot = (contacts.face_to_face * lines + line) * len(children) + child
+    days = contacts.day - base
+    known = (child >= 0) & (line < lines)
+    if not known.all():
+        spot, days = spot[known], days[known]
+    kind = np.uint16 if days.max(initial=0) <= np.iinfo(np.uint16).max else np.uint32
+    latest = np.zeros((2, lines, len(children)), kind)
+    np.maximum.at(latest.reshape(-1), spot, days.astype(kind))
+    for before in range(lines - 1):
+        np.maximum(latest[:, before], latest[:, before + 1], out=latest[:, before + 1])
+    others, faces = latest.reshape(2, -1)
+    asked = (month + 1) * len(children) + who
     cut = seen_cut - base
     outcome = np.zeros(len(who), np.int16)
-    outcome[(last_seen[False] >= cut) & table.collected[month]] = Outcome.ALTERNATIVE
-    outcome[last_seen[True] >= cut] = Outcome.FACE_TO_FACE
+    outcome[(others[asked] >= cut) & table.collected[month]] = Outcome.ALTERNATIVE
+    outcome[faces[asked] >= cut] = Outcome.FACE_TO_FACE
     return outcome
 
 
 def _month(day: np.ndarray) -> np.ndarray:
+    """Month indexes of days. Of many days of few years, by a table of those years."""
+    if not len(day):
+        return day
+    low, high = int(day.min()), int(day.max())
+    if high - low < len(day):
+        return _months_of(np.arange(low, high + 1))[day - low]
+    return _months_of(day)
+
+
+def _months_of(day: np.ndarray) -> np.ndarray:
     return (day - _UNIX_EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
 
 
@@ -214,15 +243,15 @@ def _rows_of(wanted: np.ndarray, ids: np.ndarray) -> np.ndarray:
     return order[np.searchsorted(ids, wanted, sorter=order)]
 
 
-def _places_of(wanted: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Whether each wanted id is among the sorted `ids`, and where (0 where it is not)."""
-    if not len(ids):
-        return np.zeros(len(wanted), bool), np.zeros(len(wanted), np.int64)
-    # One table of all ids up to the highest is quicker than searching, unless ids are far apart.
-    if ids[-1] < 8 * len(ids) + 1_000_000:
-        table = np.full(int(ids[-1]) + 2, -1)
+def _places_of(wanted: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Where each wanted id is among the sorted `ids`; -1 where it is not."""
+    if not len(ids) or not len(wanted):
+        return np.full(len(wanted), -1)
+    highest = max(int(ids[-1]), int(wanted.max()))
+    # A table of all ids is quicker than searching, unless they are far apart.
+    if highest < 8 * len(ids) + 1_000_000:
+        table = np.full(highest + 1, -1)
         table[ids] = np.arange(len(ids))
-        place = table[np.clip(wanted, 0, ids[-1] + 1)]
-        return place >= 0, np.maximum(place, 0)
+        return table[wanted]
     place = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-    return ids[place] == wanted, place
+    return np.where(ids[place] == wanted, place, -1)

@@ -43,9 +43,9 @@ def load_plans(last: int) -> Plans:
             f"coalesce({day_number('end_date')}, {OPEN_END})",
             "CASE WHEN long_term THEN 1 ELSE 0 END",
         ],
-        "FROM visits_plan WHERE start_date <= %s",
+        "visits_plan",
+        "start_date <= %s",
         [_date(Month(last).last_day)],
-        id_column="id",
     ).T
     plan_id, child_id, plan_type, start, end, long_term = rows
     return Plans(
@@ -56,9 +56,9 @@ def load_plans(last: int) -> Plans:
 def load_places(plans: Plans) -> Places:
     plan_id, team_id, since, until = fetch_columns(
         ["plan_id", "team_id", day_number("from_date"), f"coalesce({day_number('until_date')}, {OPEN_END})"],
-        "FROM visits_planteam",
+        "visits_planteam",
+        "true",
         [],
-        id_column="id",
     ).T
     # A plan recorded since the plans were read is in the queue, and is worked out from there.
     known = np.isin(plan_id, plans.plan_id)
@@ -75,10 +75,10 @@ def load_contacts(table: CutTable) -> Contacts:
             f"(child_id << {_DAY_BITS + 1}) | ({day_number('visit_date')} << 1)"
             " | CASE WHEN method = 'face_to_face' THEN 1 ELSE 0 END"
         ],
-        "FROM visits_visit WHERE child_seen AND status = 'completed' AND (method = 'face_to_face' OR authorised)"
+        "visits_visit",
+        "child_seen AND status = 'completed' AND (method = 'face_to_face' OR authorised)"
         " AND visit_date BETWEEN %s AND %s",
         [_date(first_day), _date(Month(table.last).last_day)],
-        id_column="id",
     )[:, 0]
     return Contacts(packed >> _DAY_BITS + 1, packed >> 1 & (1 << _DAY_BITS) - 1, packed & 1)
 
@@ -87,9 +87,11 @@ def load_cells(first: int, last: int) -> Cells:
     """The stored cells of these months, in order of key."""
     child_id, month, plan_type, plan_id, team_id, outcome = fetch_columns(
         ["child_id", "month", kind_of("plan_type"), "plan_id", "team_id", "outcome"],
-        "FROM visits_visitcell WHERE month BETWEEN %s AND %s",
+        "visits_visitcell",
+        "month BETWEEN %s AND %s",
         [first, last],
         id_column="child_id",
+        rows_an_id=64,
     ).T
     key = pack(child_id, plan_type, month)
     order = np.argsort(key, kind="stable")

@@ -49,9 +49,9 @@ def mark_stale_visits_of(select: str, params: list, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO visits_stalevisits (child_id, first_month, last_month, marked_at)"
-            f" SELECT child_id, month, coalesce((SELECT max(c.month) FROM visits_visitcut c WHERE c.month BETWEEN"
-            f" touched.month AND touched.month + {MONTHS_AHEAD} AND c.seen_cut <= touched.latest),"
-            f" month + {MONTHS_AHEAD}), %s FROM"
+            " SELECT child_id, month, coalesce((SELECT max(c.month) FROM visits_visitcut c"
+            f" WHERE c.month BETWEEN touched.month AND touched.month + {MONTHS_AHEAD}"
+            f" AND c.seen_cut <= touched.latest), month + {MONTHS_AHEAD}), %s FROM"
             f" (SELECT child_id, {month} AS month, max(visit_date) AS latest FROM ({select}) changed"
             f" GROUP BY child_id, {month}) touched",
             [connection.ops.adapt_datetimefield_value(now), *params],
@@ -62,12 +62,13 @@ def mark_stale_visits_of(select: str, params: list, now: datetime) -> int:
 
 
 def mark_stale_plans_of(select: str, params: list, now: datetime) -> int:
-    """The same for many plans: `select` is SQL that yields columns of the names child_id, first_day and last_day, the last
-    day NULL for an open end. Returns the rows appended."""
+    """The same for many plans: `select` is SQL that yields columns of the names child_id, first_day and
+    last_day, the last day NULL for an open end. Returns the rows appended."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO visits_stalevisits (child_id, first_month, last_month, marked_at)"
-            f" SELECT child_id, min({month_of('first_day')}), max(coalesce({month_of('last_day')}, {OPEN_END})), %s"
+            f" SELECT child_id, min({month_of('first_day')}),"
+            f" max(coalesce({month_of('last_day')}, {OPEN_END})), %s"
             f" FROM ({select}) changed GROUP BY child_id",
             [connection.ops.adapt_datetimefield_value(now), *params],
         )

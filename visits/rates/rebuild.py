@@ -18,17 +18,24 @@ from django.db.models import Min
 from operations.facts import Held
 from operations.services import confirm, extend, release, take
 from safeguarding.kernel.periods import Month, last_complete_month
-from visits.constants import METHOD_VERSION, RATES_LEASE, Outcome
+from visits.constants import RATES_LEASE
 from visits.models import Plan, RatesState, StaleVisits, VisitCell, VisitRate
-from visits.rates.columns import fetch_columns, insert_columns
+from visits.rates.columns import fetch_columns
 from visits.rates.cuts import refresh_cuts
-from visits.rates.kernel import PLAN_TYPES, TYPE_BITS, Cells, CutTable, work_out
-from visits.rates.load import kind_of, load_cells, load_contacts, load_cuts, load_places, load_plans
-from visits.rates.store import batched, delete_cells, delete_rates
+from visits.rates.kernel import work_out
+from visits.rates.load import load_cells, load_contacts, load_cuts, load_places, load_plans
+from visits.rates.store import batched
+from visits.rates.tables import (
+    ROWS_A_STATEMENT,
+    compare,
+    count_rates,
+    load_rates,
+    write_cells,
+    write_rates,
+)
 
 # Longer than a step takes. A vanished holder is overtaken after it: with the sweep each minute, within two.
 LEASE_SECONDS = 55
-ROWS_A_STATEMENT = 20_000
 STEPS = (
     "Reading plans and teams",
     "Reading visits",
@@ -37,8 +44,6 @@ STEPS = (
     "Writing",
 )
 
-_TEAM_BITS = 40
-_NOT_COLLECTED = -1
 Progress = Callable[[int, str], None]
 
 
@@ -52,21 +57,6 @@ class Rebuilt:
     cells_differing: int
     rates: int
     rates_differing: int
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Rows of rates in order of `key` (month, plan type, team)."""
-
-    key: np.ndarray
-    cohort: np.ndarray
-    face_to_face: np.ndarray
-    alternative: np.ndarray  # _NOT_COLLECTED where not collected
-    # Whether this version of the method made the row.
-    current: np.ndarray
-
-    def __getitem__(self, chosen: np.ndarray) -> "Rates":
-        return Rates(*(column[chosen] for column in vars(self).values()))
 
 
 @contextmanager
@@ -124,15 +114,15 @@ def rebuild(
     cells = work_out(table, plans, places, contacts)
     step(3)
     stored = load_cells(low.index, high.index)
-    gone, put = _compare(stored, cells)
+    gone, put = compare(stored, cells)
     if not write:
         # A child with a row in the queue has changed, and is not stored wrongly but not yet.
-        waiting = np.unique(fetch_columns(["child_id"], "FROM visits_stalevisits", [], id_column="id"))
+        waiting = np.unique(fetch_columns(["child_id"], "visits_stalevisits", "true", []))
         gone = gone[~np.isin(stored.child_id[gone], waiting)]
         put = put[~np.isin(cells.child_id[put], waiting)]
-    rates = _count(cells if write else stored, table)
-    stored_rates = _load_rates(low.index, high.index)
-    rates_gone, rates_put = _compare(stored_rates, rates)
+    rates = count_rates(cells if write else stored, table)
+    stored_rates = load_rates(low.index, high.index)
+    rates_gone, rates_put = compare(stored_rates, rates)
     result = Rebuilt(
         first=low,
         last=high,
@@ -148,8 +138,8 @@ def rebuild(
     with transaction.atomic():
         confirm(held)
         if write:
-            _write_cells(stored[gone], cells[put])
-            _write_rates(stored_rates[rates_gone], rates[rates_put], started)
+            write_cells(stored[gone], cells[put])
+            write_rates(stored_rates[rates_gone], rates[rates_put], started)
         if whole:
             _note(result, low.index, high.index, seen, started, write=write)
     return result
@@ -160,7 +150,9 @@ def _months_to_keep(as_of: date, now: datetime, *, partly: bool) -> tuple[Month,
     To work out some months, those that are kept already."""
     state, _ = RatesState.objects.get_or_create(pk=1)
     if partly:
-        return (Month(state.first_month), Month(state.last_month)) if state.last_month else None
+        if state.first_month is None or state.last_month is None:
+            return None
+        return Month(state.first_month), Month(state.last_month)
     start = Plan.objects.aggregate(start=Min("start_date"))["start"]
     last = last_complete_month(as_of)
     if start is None or Month.of(start) > last:
@@ -171,109 +163,7 @@ def _months_to_keep(as_of: date, now: datetime, *, partly: bool) -> tuple[Month,
 
 def _queue() -> np.ndarray:
     """Ids of the queue's rows that are committed now."""
-    return fetch_columns(["id"], "FROM visits_stalevisits", [], id_column="id")[:, 0]
-
-
-def _compare(stored: Cells | Rates, wanted: Cells | Rates) -> tuple[np.ndarray, np.ndarray]:
-    """Places of stored rows that must go, and of wanted rows that must come; a changed row is in both."""
-    common, in_stored, in_wanted = np.intersect1d(
-        stored.key, wanted.key, assume_unique=True, return_indices=True
-    )
-    same = np.ones(len(common), bool)
-    for before, after in zip(list(vars(stored).values())[1:], list(vars(wanted).values())[1:], strict=True):
-        same &= before[in_stored] == after[in_wanted]
-    gone = np.ones(len(stored.key), bool)
-    gone[in_stored[same]] = False
-    put = np.ones(len(wanted.key), bool)
-    put[in_wanted[same]] = False
-    return np.flatnonzero(gone), np.flatnonzero(put)
-
-
-def _count(cells: Cells, table: CutTable) -> Rates:
-    key, row = np.unique(_point(cells.month, cells.plan_type, cells.team_id), return_inverse=True)
-    alternative = np.bincount(row[cells.outcome == Outcome.ALTERNATIVE], minlength=len(key))
-    month = key >> _TEAM_BITS + TYPE_BITS
-    return Rates(
-        key=key,
-        cohort=np.bincount(row, minlength=len(key)),
-        face_to_face=np.bincount(row[cells.outcome == Outcome.FACE_TO_FACE], minlength=len(key)),
-        alternative=np.where(table.collected[month - table.first], alternative, _NOT_COLLECTED),
-        current=np.ones(len(key), bool),
-    )
-
-
-def _point(month: np.ndarray, plan_type: np.ndarray, team_id: np.ndarray) -> np.ndarray:
-    return (month << TYPE_BITS | plan_type) << _TEAM_BITS | team_id
-
-
-def _load_rates(first: int, last: int) -> Rates:
-    """The stored rates of these months, in order of key."""
-    version = METHOD_VERSION.replace("'", "''")
-    month, plan_type, team_id, cohort, face_to_face, alternative, current = fetch_columns(
-        [
-            "month",
-            kind_of("plan_type"),
-            "team_id",
-            "cohort",
-            "face_to_face",
-            f"coalesce(alternative, {_NOT_COLLECTED})",
-            f"CASE WHEN method_version = '{version}' THEN 1 ELSE 0 END",
-        ],
-        "FROM visits_visitrate WHERE month BETWEEN %s AND %s",
-        [first, last],
-        id_column="month",
-    ).T
-    key = _point(month, plan_type, team_id)
-    order = np.argsort(key)
-    return Rates(
-        key[order], cohort[order], face_to_face[order], alternative[order], current[order].astype(bool)
-    )
-
-
-def _write_cells(gone: Cells, put: Cells) -> None:
-    keys = zip(gone.child_id.tolist(), gone.month.tolist(), _names(gone.plan_type), strict=True)
-    for some in batched(keys, ROWS_A_STATEMENT):
-        delete_cells(some)
-    insert_columns(
-        "visits_visitcell",
-        [
-            {
-                "child_id": cells.child_id,
-                "month": cells.month.astype(np.int32),
-                "plan_type": name,
-                "plan_id": cells.plan_id,
-                "team_id": cells.team_id,
-                "outcome": cells.outcome.astype(np.int16),
-            }
-            for name, cells in _by_type(put, put.plan_type)
-        ],
-    )
-
-
-def _write_rates(gone: Rates, put: Rates, now: datetime) -> None:
-    month, plan_type, team_id = _unpoint(gone.key)
-    for some in batched(
-        zip(month.tolist(), _names(plan_type), team_id.tolist(), strict=True), ROWS_A_STATEMENT
-    ):
-        delete_rates(some)
-    batches = []
-    for name, rates in _by_type(put, _unpoint(put.key)[1]):
-        for collected in (True, False):
-            some = rates[(rates.alternative != _NOT_COLLECTED) == collected]
-            month, _, team_id = _unpoint(some.key)
-            batches.append(
-                {
-                    "month": month.astype(np.int32),
-                    "plan_type": name,
-                    "team_id": team_id,
-                    "cohort": some.cohort.astype(np.int32),
-                    "face_to_face": some.face_to_face.astype(np.int32),
-                    "alternative": some.alternative.astype(np.int32) if collected else None,
-                    "method_version": METHOD_VERSION,
-                    "computed_at": now,
-                }
-            )
-    insert_columns("visits_visitrate", batches)
+    return fetch_columns(["id"], "visits_stalevisits", "true", [])[:, 0]
 
 
 def _note(
@@ -290,19 +180,3 @@ def _note(
     if write or not (result.cells_differing or result.rates_differing):
         changes["verified_at"] = started
     RatesState.objects.filter(pk=1).update(**changes)
-
-
-def _unpoint(key: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return (
-        key >> _TEAM_BITS + TYPE_BITS,
-        key >> _TEAM_BITS & (1 << TYPE_BITS) - 1,
-        key & (1 << _TEAM_BITS) - 1,
-    )
-
-
-def _by_type(rows: Cells | Rates, plan_type: np.ndarray) -> Iterator[tuple[str, Cells | Rates]]:
-    return ((name, rows[plan_type == place]) for place, name in enumerate(PLAN_TYPES))
-
-
-def _names(plan_type: np.ndarray) -> list[str]:
-    return np.array(PLAN_TYPES)[plan_type].tolist()

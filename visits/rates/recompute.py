@@ -23,7 +23,8 @@ open_plans AS (
     -- Every plan in the cohort at a month's end, the one that counts for the child first. A plan that
     -- began later than the one that counts cannot be in the cohort without it.
     SELECT p.id AS plan_id, p.child_id, p.plan_type, c.month, c.month_end, c.alternatives_collected,
-        CASE WHEN p.long_term AND p.start_date <= c.anniversary_cut THEN 'long_term' ELSE 'standard' END AS regime,
+        CASE WHEN p.long_term AND p.start_date <= c.anniversary_cut THEN 'long_term'
+            ELSE 'standard' END AS regime,
         ROW_NUMBER() OVER (
             PARTITION BY p.child_id, p.plan_type, c.month ORDER BY p.start_date, {ref_order}
         ) AS place
@@ -35,7 +36,8 @@ open_plans AS (
 wanted AS MATERIALIZED (
     SELECT o.child_id, o.month, o.plan_type, o.plan_id, t.team_id,
         coalesce((
-            SELECT max(CASE WHEN v.method = 'face_to_face' THEN 2 WHEN o.alternatives_collected THEN 1 ELSE 0 END)
+            SELECT max(CASE WHEN v.method = 'face_to_face' THEN 2
+                WHEN o.alternatives_collected THEN 1 ELSE 0 END)
             FROM visits_visit v
             WHERE v.child_id = o.child_id AND v.visit_date BETWEEN c.seen_cut AND o.month_end
                 AND v.child_seen AND v.status = 'completed' AND (v.method = 'face_to_face' OR v.authorised)
@@ -52,11 +54,13 @@ stored AS MATERIALIZED (
     WHERE x.child_id = s.child_id AND x.month BETWEEN s.first_month AND s.last_month
 )
 SELECT w.child_id, w.month, w.plan_type, w.plan_id, w.team_id, w.outcome, x.team_id
-FROM wanted w LEFT JOIN stored x ON x.child_id = w.child_id AND x.month = w.month AND x.plan_type = w.plan_type
+FROM wanted w LEFT JOIN stored x
+    ON x.child_id = w.child_id AND x.month = w.month AND x.plan_type = w.plan_type
 WHERE x.child_id IS NULL OR x.plan_id <> w.plan_id OR x.team_id <> w.team_id OR x.outcome <> w.outcome
 UNION ALL
 SELECT x.child_id, x.month, x.plan_type, NULL, NULL, NULL, x.team_id
-FROM stored x LEFT JOIN wanted w ON x.child_id = w.child_id AND x.month = w.month AND x.plan_type = w.plan_type
+FROM stored x LEFT JOIN wanted w
+    ON x.child_id = w.child_id AND x.month = w.month AND x.plan_type = w.plan_type
 WHERE w.child_id IS NULL
 """
 

@@ -94,8 +94,9 @@ def refresh_rates(points: set[Point], now: datetime) -> None:
         cursor.execute(
             f"WITH {touched} INSERT INTO visits_visitrate"
             " (month, plan_type, team_id, cohort, face_to_face, alternative, method_version, computed_at)"
-            " SELECT t.month, t.plan_type, t.team_id, count(*), sum(CASE WHEN x.outcome = 2 THEN 1 ELSE 0 END),"
-            "  CASE WHEN c.alternatives_collected THEN sum(CASE WHEN x.outcome = 1 THEN 1 ELSE 0 END) END, %s, %s"
+            " SELECT t.month, t.plan_type, t.team_id, count(*),"
+            "  sum(CASE WHEN x.outcome = 2 THEN 1 ELSE 0 END), CASE WHEN c.alternatives_collected"
+            "  THEN sum(CASE WHEN x.outcome = 1 THEN 1 ELSE 0 END) END, %s, %s"
             " FROM touched t CROSS JOIN visits_visitcut c CROSS JOIN visits_visitcell x"
             " WHERE c.plan_type = t.plan_type AND c.month = t.month AND c.regime = 'standard'"
             "  AND x.month = t.month AND x.plan_type = t.plan_type AND x.team_id = t.team_id"

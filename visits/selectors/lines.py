@@ -1,10 +1,11 @@
 """From rows to lines: children with what is due and when they were last seen, in few queries."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q
 
 from accounts.selectors import User
 from safeguarding.kernel.periods import day_of
@@ -13,7 +14,7 @@ from visits.audit_codes import audit_code
 from visits.constants import Method, Regime
 from visits.facts import ChildLine
 from visits.models import Child, Plan, PlanTeam, Visit, VisitRule
-from visits.querysets import holds_on
+from visits.querysets import ChildQuerySet, holds_on
 from visits.rules import Interval, in_force
 
 
@@ -45,26 +46,35 @@ def last_seen(children: Iterable[int], today: date) -> dict[int, LastSeen]:
     return {row["child"]: LastSeen(row["face"], row["any_contact"]) for row in found}
 
 
-def with_open_plans(children: QuerySet[Child], today: date) -> QuerySet[Child]:
-    """Prefetches the plans open today, each with its team of today."""
-    places = PlanTeam.objects.filter(holds_on(today)).select_related("team")
-    plans = Plan.objects.open_on(today).prefetch_related(Prefetch("teams", places, "teams_now"))
-    return children.prefetch_related(
-        Prefetch("plans", plans.order_by("start_date", "ref_order"), "open_plans")
-    )
-
-
-def child_lines(children: QuerySet[Child], user: User, *, at: datetime) -> list[ChildLine]:
+def child_lines(children: ChildQuerySet, user: User, *, at: datetime) -> list[ChildLine]:
     """Lines for these children (a page of them: everything is read), in their order."""
     today = day_of(at)
-    rows = list(with_open_plans(children.named_for(user, at=at), today))
-    seen = last_seen([child.pk for child in rows], today) if rows else {}
-    intervals = rules_now() if rows else []
-    return [_line(child, seen.get(child.pk, LastSeen()), intervals, today) for child in rows]
+    rows = list(children.named_for(user, at=at))
+    keys = [child.pk for child in rows]
+    seen = last_seen(keys, today)
+    plans: dict[int, list[Plan]] = defaultdict(list)
+    for plan in Plan.objects.open_on(today).filter(child__in=keys).order_by("start_date", "ref_order"):
+        plans[plan.child_id].append(plan)
+    places = PlanTeam.objects.filter(
+        holds_on(today), plan__in=[plan for found in plans.values() for plan in found]
+    )
+    teams = dict(places.values_list("plan", "team__name"))
+    intervals = rules_now()
+    return [
+        _line(child, plans[child.pk], teams, seen.get(child.pk, LastSeen()), intervals, today)
+        for child in rows
+    ]
 
 
-def _line(child: Child, seen: LastSeen, intervals: Sequence[Interval], today: date) -> ChildLine:
-    counted = the_plans(child.open_plans)
+def _line(
+    child: Child,
+    open_plans: Sequence[Plan],
+    teams: Mapping[int, str],
+    seen: LastSeen,
+    intervals: Sequence[Interval],
+    today: date,
+) -> ChildLine:
+    counted = the_plans(open_plans)
     dues = [
         due_dates.due_by(
             plan_type=plan.plan_type,
@@ -76,12 +86,11 @@ def _line(child: Child, seen: LastSeen, intervals: Sequence[Interval], today: da
         )
         for plan in counted
     ]
-    teams = {place.team.name: None for plan in child.open_plans for place in plan.teams_now}
     return ChildLine(
         uid=child.uid,
         shown_as=shown_as(child),
         plan_types=tuple(plan.plan_type for plan in counted),
-        teams=tuple(teams),
+        teams=tuple(dict.fromkeys(teams[plan.pk] for plan in open_plans if plan.pk in teams)),
         last_face_to_face=seen.face_to_face,
         last_contact=seen.any_contact,
         due_by=min(filter(None, dues), default=None),
@@ -102,7 +111,7 @@ def shown_as(child: Child) -> str:
     return child.child_ref if child.named else audit_code(child.uid)
 
 
-def not_seen_in_time(children: QuerySet[Child], *, today: date) -> QuerySet[Child]:
+def not_seen_in_time(children: ChildQuerySet, *, today: date) -> ChildQuerySet:
     """Children with an open plan whose interval has run out today without a contact that counts:
     what `due_by` calls overdue, asked of the database."""
     intervals = rules_now()

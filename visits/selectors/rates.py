@@ -5,9 +5,9 @@ the children behind a point. Counts leave here whole: who may see which is the r
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
-from accounts.models import User
+from accounts.selectors import User
 from safeguarding.kernel.periods import day_of
 from visits.facts import (
     CaseloadCounts,
@@ -177,5 +177,5 @@ def children_behind(
     return cells.count(), lines
 
 
-def _reach(user: User, at: datetime):
+def _reach(user: User, at: datetime) -> QuerySet:
     return Child.objects.visible_to(user, at=at).values("pk")

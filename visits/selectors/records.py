@@ -30,7 +30,7 @@ from visits.models import (
     TeamMember,
     Visit,
 )
-from visits.querysets import holds_on
+from visits.querysets import ChildQuerySet, holds_on
 from visits.rules import Interval
 from visits.selectors.lines import LastSeen, last_seen, not_seen_in_time, rules_now
 
@@ -45,7 +45,7 @@ def find_children(
     plan_type: str = "",
     overdue: bool = False,
     closed: bool = False,
-) -> QuerySet[Child]:
+) -> ChildQuerySet:
     """Children this person may open, by where and how they are held today.
 
     Those with an open plan, or with `closed` those without. Who sees audit codes gets an order
@@ -76,7 +76,7 @@ def searches_references(user: User) -> bool:
     return scopes(user.roles, Action.VIEW, Thing.CHILD) > {Scope.PSEUDONYMISED} or not sees_codes(user)
 
 
-def children_by_reference(user: User, start: str, *, at: datetime) -> QuerySet[Child]:
+def children_by_reference(user: User, start: str, *, at: datetime) -> ChildQuerySet:
     """Children whose reference begins so, among those whose reference this person may see."""
     own = Child.objects.open_to(user, Action.VIEW, Thing.CHILD, at=at)
     return own.filter(child_ref__istartswith=start).order_by("child_ref")
@@ -156,12 +156,25 @@ def _plan_line(
     today: date,
 ) -> PlanLine:
     is_open = plan.start_date <= today and (plan.end_date is None or plan.end_date > today)
-    terms = {"plan_type": plan.plan_type, "start": plan.start_date, "long_term": plan.long_term}
     due = month = None
     if is_open:
         latest = max((contact.day for contact in contacts), default=None)
-        due = due_dates.due_by(**terms, last_counting=latest, intervals=intervals, today=today)
-        month = due_dates.month_so_far(**terms, today=today, contacts=contacts, month_cuts=cuts)
+        due = due_dates.due_by(
+            plan_type=plan.plan_type,
+            start=plan.start_date,
+            long_term=plan.long_term,
+            last_counting=latest,
+            intervals=intervals,
+            today=today,
+        )
+        month = due_dates.month_so_far(
+            plan_type=plan.plan_type,
+            start=plan.start_date,
+            long_term=plan.long_term,
+            today=today,
+            contacts=contacts,
+            month_cuts=cuts,
+        )
     teams = list(plan.teams.all())
     return PlanLine(
         plan_type=plan.plan_type,

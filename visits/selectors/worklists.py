@@ -9,6 +9,7 @@ from accounts.selectors import User
 from safeguarding.kernel.periods import day_of
 from visits.facts import AwaitingAuthorisation, ChildLine, EmergencyAccessLine, ManagerWork, SocialWorkerWork
 from visits.models import Child, EmergencyAccess, Visit
+from visits.querysets import ChildQuerySet
 from visits.selectors.lines import child_lines, not_seen_in_time, shown_as
 
 _FAR = date.max
@@ -41,7 +42,7 @@ def manager_work(user: User, *, at: datetime, limit: int = 10) -> ManagerWork:
     )
 
 
-def _longest_unseen(children: QuerySet[Child]) -> QuerySet[Child]:
+def _longest_unseen(children: ChildQuerySet) -> ChildQuerySet:
     contacts = Visit.objects.counting().filter(child=OuterRef("pk")).order_by("-visit_date")
     last = children.annotate(last_contact=Subquery(contacts.values("visit_date")[:1]))
     return last.order_by(F("last_contact").asc(nulls_first=True), "pk")

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from accounts.audit import Actor, record
+from accounts.services import Actor, record
 from operations.services import (
     JobRun,
     LeaseBusy,
@@ -156,6 +156,7 @@ def check_visit_rates(*, actor: Actor, now: datetime, as_of: date | None = None)
         fail_run(run, now=clock(), outcome="Not compared: the run stopped with an error. See the log.")
         raise
     counts = _counts(found)
+    _says(run, clock)(len(STEPS), "")
     if found and (found.cells_differing or found.rates_differing):
         outcome = (
             f"{_some(found.cells_differing, 'child-month')} and {_some(found.rates_differing, 'stored rate')}"
@@ -198,6 +199,7 @@ def _rebuild(
                 run, now=clock(), outcome="The run stopped with an error; nothing was written. See the log."
             )
             raise
+    _says(run, clock)(len(STEPS), "")
     if found is None:
         finish_run(run, now=clock(), outcome="There are no months to work out.", counts={})
     else:

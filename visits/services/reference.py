@@ -3,7 +3,7 @@ alternatives are recorded, lockdowns, and figures that others published. Loaded 
 ever deleted, and what a partnership set itself stands."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from accounts.audit import Actor, record
+from accounts.services import Actor, record
 from safeguarding.kernel.periods import Month
 from visits.models import (
     AlternativeRecording,
@@ -156,7 +156,10 @@ def _follow(model: type[models.Model], row: Row, key: tuple[str, ...], name: str
 
 def _typed(model: type[models.Model], row: Row) -> dict[str, Any]:
     """The row with days and decimals for their texts."""
-    turn = {models.DateField: date.fromisoformat, models.DecimalField: Decimal}
+    turn: dict[type, Callable[[str], Any]] = {
+        models.DateField: date.fromisoformat,
+        models.DecimalField: Decimal,
+    }
     return {
         name: turn[kind](value)
         if value is not None and (kind := type(model._meta.get_field(name))) in turn

@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import requires
+from accounts.constants import Permission
 from accounts.policy import Action, Thing, allows
+from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
 from visits import decision_presenters, presenters, services
@@ -95,9 +97,16 @@ def children(request: HttpRequest) -> HttpResponse:
             {"text": text, "href": reverse(name)}
             for text, name, action, thing in _LINKS
             if allows(user.roles, action, thing)
-        ],
+        ]
+        + _import_link(user),
     }
     return render(request, "visits/children.html", context)
+
+
+def _import_link(user: User) -> list[dict[str, str]]:
+    if not user.holds(Permission.IMPORT_RECORDS):
+        return []
+    return [{"text": "Import teams, plans or visits", "href": reverse("import_records")}]
 
 
 @require_safe

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,7 +17,7 @@ from accounts.policy import Action, Thing
 from operations.facts import Run
 from safeguarding.kernel.errors import Refusal
 from visits import import_presenters
-from visits.forms.imports import ImportForm
+from visits.forms.imports import ImportForm, limit_words
 from visits.services import imports
 
 # Beside the file a request holds its boundary lines and the other answers.
@@ -32,7 +31,7 @@ _REST_OF_REQUEST = 100_000
 def import_records(request: HttpRequest) -> HttpResponse:
     limit = settings.IMPORT_PAGE_MAX_BYTES
     if int(request.META.get("CONTENT_LENGTH") or 0) > limit + _REST_OF_REQUEST:
-        answer = render(request, "errors/413.html", {"limit": filesizeformat(limit)}, status=413)
+        answer = render(request, "errors/413.html", {"limit": limit_words()}, status=413)
         answer["Connection"] = "close"
         return answer
     return _take_file(request)

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.audit import Actor
+from accounts.services import Actor
 from safeguarding.kernel.errors import Refusal
 from visits.imports.files import KINDS
 from visits.imports.report import ImportReport
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, kind: str, file: Path, dry_run: bool, refusals: Path | None, **options) -> None:
-        refusals = refusals or file.with_name(f"{file.name}.refusals.csv")
+        refusals = Path(refusals) if refusals else file.with_name(f"{file.name}.refusals.csv")
         try:
             report = import_file(
                 kind,

@@ -1,0 +1,103 @@
+"""Who may open which address: one row for each URL name, asked for by tests/house/test_access_matrix.py.
+
+`get` and `post` name the roles that get in ("MG SW", or ANYBODY, SIGNED_IN); None: the method is not
+offered. "In" is any answer but 403, 404, 405 and 5xx. Everybody else is refused with 403; `nobody` is
+sent to the sign-in page. `ids` names the record in the address (see access_world.py); `beyond` names one
+that exists and lies out of everybody's reach but for the roles in `all_rows`: for the others it answers 404,
+byte by byte as an address that never was. `refused` is 404 where a role may not know that the page exists.
+"""
+
+from dataclasses import dataclass, field
+
+ROLES = ("BM", "MG", "SW", "PR", "CO", "AU", "AD")
+SIGNED_IN = " ".join(ROLES)
+ANYBODY = f"nobody {SIGNED_IN}"
+
+
+@dataclass(frozen=True)
+class Row:
+    get: str | None
+    post: str | None = None
+    ids: dict[str, str] = field(default_factory=dict)
+    beyond: dict[str, str] = field(default_factory=dict)
+    all_rows: str = ""
+    refused: int = 403
+
+
+_CHILD = {"ids": {"uid": "child"}, "beyond": {"uid": "other_child"}, "all_rows": "AU"}
+_VISIT = {"ids": {"uid": "visit"}, "beyond": {"uid": "other_visit"}, "all_rows": "AU"}
+_PERSON = {"ids": {"uid": "partner"}}
+_GRANT = {"ids": {"uid": "partner", "grant": "grant"}}
+
+ROWS: dict[str, Row] = {
+    # Machines and statements
+    "healthz": Row(ANYBODY),
+    "readyz": Row(ANYBODY),
+    "accessibility": Row(ANYBODY),
+    "privacy": Row(ANYBODY),
+    # Sign-in; whoever is signed in already is sent on
+    "account_login": Row(ANYBODY, ANYBODY),
+    "mfa_authenticate": Row(ANYBODY, ANYBODY),
+    "account_logout": Row(ANYBODY, ANYBODY),
+    "account_reset_password": Row(ANYBODY, ANYBODY),
+    "account_reset_password_done": Row(ANYBODY),
+    "account_reset_password_from_key": Row(ANYBODY, ANYBODY, ids={"uidb36": "made up", "key": "made up"}),
+    "account_reset_password_from_key_done": Row(ANYBODY),
+    # One's own account
+    "account": Row(SIGNED_IN),
+    "keep_alive": Row(None, SIGNED_IN),
+    "account_change_password": Row(SIGNED_IN, SIGNED_IN),
+    "account_reauthenticate": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_reauthenticate": Row(SIGNED_IN, SIGNED_IN),
+    "mfa_index": Row(SIGNED_IN),
+    "mfa_activate_totp": Row(SIGNED_IN, SIGNED_IN),
+    # Only where one is set up, as it is for these.
+    "mfa_deactivate_totp": Row("MG SW AU AD", "MG SW AU AD", refused=404),
+    "mfa_view_recovery_codes": Row("MG SW AU AD", refused=404),
+    "mfa_generate_recovery_codes": Row(SIGNED_IN, SIGNED_IN),
+    # People
+    "people": Row("CO AU AD"),
+    "invite": Row("CO AD", "CO AD"),
+    "person": Row("CO AU AD", ids={"uid": "partner"}, beyond={"uid": "worker"}, all_rows="AU AD"),
+    "new_link": Row(None, "CO AD", ids={"uid": "partner"}, beyond={"uid": "worker"}, all_rows="AD"),
+    "give_right": Row(None, "AD", **_PERSON),
+    "confirm_right": Row(None, "AD", **_GRANT),
+    "end_right": Row(None, "AD", **_GRANT),
+    "switch_off": Row(None, "AD", **_PERSON),
+    "switch_on": Row(None, "AD", **_PERSON),
+    "take_second_factor_off": Row(None, "AD", **_PERSON),
+    "person_teams": Row("AD", "AD", ids={"uid": "worker"}),
+    # The trail
+    "audit_trail": Row("AU AD"),
+    "audit_trail_download": Row("AU"),
+    # Jobs
+    "jobs": Row("MG CO AU AD"),
+    "job": Row("MG CO AU AD", ids={"uid": "job"}),
+    "rebuild_visit_rates": Row(None, "CO AD"),
+    # The dashboard
+    "start": Row(ANYBODY),
+    "visiting": Row("BM MG SW PR CO AU"),
+    "visiting_children": Row("MG SW AU"),
+    "visiting_export": Row("BM MG SW CO AU"),
+    "visiting_method": Row("BM MG SW PR CO AU"),
+    # Records
+    # What is searched for goes by POST, to stay out of addresses.
+    "children": Row("MG SW AU", "MG SW AU"),
+    "child": Row("MG SW AU", **_CHILD),
+    "reveal_child": Row("AU", "AU", ids={"uid": "child"}),
+    "child_allocations": Row("MG", "MG", ids={"uid": "child"}, beyond={"uid": "other_child"}),
+    "child_blocks": Row("MG", "MG", ids={"uid": "child"}, beyond={"uid": "other_child"}),
+    "record_visit": Row("SW", "SW", ids={"uid": "child"}, beyond={"uid": "other_child"}),
+    "visit": Row("MG SW AU", **_VISIT),
+    "correct_visit": Row("MG SW", "MG SW", ids={"uid": "old visit"}, beyond={"uid": "other_visit"}),
+    "cancel_visit": Row("MG SW", "MG SW", ids={"uid": "old visit"}, beyond={"uid": "other_visit"}),
+    "awaiting_authorisation": Row("MG"),
+    "authorise_visit": Row(None, "MG", ids={"uid": "alternative"}, beyond={"uid": "other_visit"}),
+    # A manager who holds the import permission.
+    "import_records": Row("MG", "MG"),
+    "import_run": Row("MG", "MG", ids={"uid": "import"}, beyond={"uid": "another's import"}),
+    "import_refusals": Row("MG", ids={"uid": "import"}, beyond={"uid": "another's import"}),
+    "emergency_accesses": Row("MG AU"),
+    "open_emergency_access": Row("SW", "SW"),
+    "emergency_access_seen": Row(None, "MG", ids={"uid": "emergency"}, beyond={"uid": "other_emergency"}),
+}
