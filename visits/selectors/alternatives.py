@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.policy import Action, Thing
 from accounts.selectors import User
+from safeguarding.kernel.errors import Refusal
 from visits import alternative_rules
 from visits.alternative_rules import Contact, RemoteRule, Standing
 from visits.constants import Method, PlanType, Status
@@ -80,7 +81,13 @@ def standing_on(child: Child, method: str, day: date, *, has_record: bool) -> St
 def chain_of(child: Child, *, on: date) -> Chain:
     """The row of alternatives that has not ended yet, up to today."""
     length = alternative_rules.chain_length(_contacts([child.pk]).get(child.pk, ()))
-    return Chain(length, alternative_rules.chain_warning(length, limit(CHAIN_LIMIT, on)))
+    if not length:
+        return Chain(0, "")
+    try:
+        return Chain(length, alternative_rules.chain_warning(length, limit(CHAIN_LIMIT, on)))
+    except Refusal as unset:
+        # A page that only shows the row says what is missing instead of a warning.
+        return Chain(length, unset.message)
 
 
 def chain_lengths(children: Iterable[int]) -> dict[int, int]:
@@ -109,10 +116,6 @@ def chain_at(visit: Visit) -> int:
         return 0
     contacts = _contacts([visit.child_id]).get(visit.child_id, ())
     return alternative_rules.chain_length(contacts, until=(visit.visit_date, visit.pk))
-
-
-def record_of(visit: Visit) -> AlternativeRecord | None:
-    return AlternativeRecord.objects.filter(visit=visit).first()
 
 
 def alternatives_between(user: User, first: date, last: date, *, at: datetime) -> QuerySet[Visit]:

@@ -21,8 +21,8 @@ from visits.models import AlternativeRecord, Child, Visit
 from visits.record_rules import VisitDraft, check_text
 from visits.selectors.alternatives import standing_on
 from visits.selectors.decisions import covering
-from visits.selectors.records import hands_on
-from visits.services.visits import add, alternative_of, check, in_reach, locked, may_change, write
+from visits.selectors.records import alternative_of, hands_on
+from visits.services.visits import add, check, in_reach, locked, may_change, write
 
 
 def record_alternative(
