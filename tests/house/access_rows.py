@@ -92,7 +92,19 @@ ROWS: dict[str, Row] = {
     "correct_visit": Row("MG SW", "MG SW", ids={"uid": "old visit"}, beyond={"uid": "other_visit"}),
     "cancel_visit": Row("MG SW", "MG SW", ids={"uid": "old visit"}, beyond={"uid": "other_visit"}),
     "awaiting_authorisation": Row("MG"),
-    "authorise_visit": Row(None, "MG", ids={"uid": "alternative"}, beyond={"uid": "other_visit"}),
+    # Management decisions
+    "decisions": Row("MG SW AU"),
+    "decision": Row("MG SW AU", ids={"uid": "decision"}, beyond={"uid": "other_decision"}, all_rows="AU"),
+    "ask_decision": Row("MG SW", "MG SW", ids={"uid": "child"}, beyond={"uid": "other_child"}),
+    "decide_decision": Row("MG", "MG", ids={"uid": "decision"}, beyond={"uid": "other_decision"}),
+    # Only who asked changes a request; somebody else's form gets the service's answer.
+    "resubmit_decision": Row(
+        "SW", "MG SW", ids={"uid": "decision sent back"}, beyond={"uid": "other_decision"}
+    ),
+    "withdraw_decision": Row("MG SW", "MG SW", ids={"uid": "decision"}, beyond={"uid": "other_decision"}),
+    "renew_decision": Row(
+        "MG SW", "MG SW", ids={"uid": "decision to renew"}, beyond={"uid": "other_decision"}
+    ),
     # A manager who holds the import permission.
     "import_records": Row("MG", "MG"),
     "import_run": Row("MG", "MG", ids={"uid": "import"}, beyond={"uid": "another's import"}),

@@ -12,6 +12,8 @@ from accounts.models import Grant, User
 from operations.constants import JobState
 from operations.models import JobRun
 from tests.people import LONG_AGO, person, sign_in
+from tests.visits.decision_world import decision_row, make_limits
+from tests.visits.factories import make_plan
 from tests.visits.records_world import make_world, recorded
 from visits.constants import Method
 from visits.models import EmergencyAccess
@@ -62,9 +64,18 @@ def build() -> World:
     )
     old_visit = recorded(records, at=AT - timedelta(days=3))
     other_visit = recorded(records, at=AT, child=records.other_child, recorded_by=records.stranger)
+    make_limits()
+    plan = records.child.plans.get()
+    need = make_plan(records.child, "CIN", team=records.team)
     return World(
         people,
         {
+            "decision": decision_row(plan, records.worker, AT).uid,
+            "decision sent back": decision_row(need, records.worker, AT, state="sent_back").uid,
+            "decision to renew": decision_row(
+                plan, records.worker, AT, state="authorised", decided_by=records.manager, decided_at=AT
+            ).uid,
+            "other_decision": decision_row(records.other_child.plans.get(), records.stranger, AT).uid,
             "child": records.child.uid,
             "other_child": records.other_child.uid,
             "visit": visit.uid,

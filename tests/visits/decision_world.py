@@ -92,3 +92,11 @@ def renewed_once(world: World) -> ManagementDecision:
     days = {"covers_from": later.date() + timedelta(days=1), "review_on": later.date() + timedelta(days=20)}
     again = ask(world, renews=first, now=later, **days)
     return decide(again, world.manager, now=later)
+
+
+def decision_row(plan, asked_by, at: datetime, **other) -> ManagementDecision:
+    """A decision as a row, past the services; asked for unless `other` says what became of it."""
+    today = at.date()
+    days = {"covers_from": today, "review_on": today + timedelta(days=14), "due_on": today}
+    fields = vars(draft(**days)) | {"child": plan.child, "plan": plan, "asked_by": asked_by, "asked_at": at}
+    return ManagementDecision.objects.create(**fields | other)

@@ -141,24 +141,3 @@ class TestEqualFormsAtOnce:
     def test_control_without_one_token_they_make_five(self, world):
         at_once(*(self.post(world, uuid4()) for _ in range(5)))
         assert Visit.objects.count() == 5
-
-
-class TestFourEyesInARace:
-    def test_a_correction_and_its_authorisation_never_meet_in_one_hand(self, world):
-        """The manager turns the visit into a call and authorises it in two windows at once."""
-        visit = recorded(world, method=Method.VIDEO)
-        outcomes = at_once(
-            lambda: services.correct_visit(
-                user=world.manager,
-                visit=visit,
-                expected_version=1,
-                changes={"visit_date": date(2020, 3, 25)},
-                reason="The date was typed wrongly",
-                now=LATER,
-            ),
-            lambda: services.authorise_visit(user=world.manager, visit=visit, expected_version=1, now=LATER),
-        )
-        assert sum(isinstance(outcome, StaleEdit) for outcome in outcomes) == 1
-        visit.refresh_from_db()
-        changed = visit.visit_date == date(2020, 3, 25)
-        assert not (changed and visit.authorised)

@@ -1,4 +1,4 @@
-"""What may be recorded, corrected, cancelled and authorised; and when a child is due. No database."""
+"""What may be recorded, corrected and cancelled; and when a child is due. No database."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -160,35 +160,6 @@ class TestReasons:
 
 
 class TestAuthorisation:
-    def authorise(self, **other):
-        right = {
-            "person": 9,
-            "hands": {1},
-            "method": Method.VIDEO,
-            "status": Status.COMPLETED,
-            "child_seen": True,
-            "authorised": False,
-        }
-        record_rules.authorisation(**right | other)
-
-    def test_another_manager_may(self):
-        self.authorise()
-
-    @pytest.mark.parametrize(
-        ("other", "code"),
-        [
-            ({"person": 1}, "four_eyes"),
-            ({"method": Method.FACE_TO_FACE}, "needs_none"),
-            ({"status": Status.PLANNED}, "nothing_to_authorise"),
-            ({"child_seen": False}, "nothing_to_authorise"),
-            ({"authorised": True}, "already_authorised"),
-        ],
-    )
-    def test_what_is_refused(self, other, code):
-        with pytest.raises(Refusal) as refusal:
-            self.authorise(**other)
-        assert refusal.value.code == code
-
     def test_a_new_date_is_another_contact_and_a_new_note_is_not(self):
         assert not record_rules.keeps_authorisation({"visit_date", "note"})
         assert record_rules.keeps_authorisation({"note"})

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.visits.decision_world import ask, decide, make_limits
 from tests.visits.factories import make_child, make_plan, make_visit, move_plan
 from tests.visits.records_world import NOW, World, allocate, make_world, recorded
 from visits import due_dates, services
@@ -72,8 +73,9 @@ class TestManagerWork:
         assert other.emergency_access_count == 0
 
     def test_what_is_done_leaves_the_lists(self, world):
-        visit = recorded(world, method=Method.VIDEO)
-        services.authorise_visit(user=world.manager, visit=visit, expected_version=1, now=NOW)
+        make_limits()
+        recorded(world, method=Method.VIDEO)
+        decide(ask(world, covers_from=TODAY - timedelta(days=1)), world.manager)
         work = worklists.manager_work(world.manager, at=NOW)
         assert (work.not_seen_count, work.awaiting_count) == (0, 0)
 

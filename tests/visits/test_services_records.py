@@ -279,57 +279,13 @@ class TestCancelVisit:
         assert (visit.status, visit.authorised) == (Status.CANCELLED, False)
 
 
-class TestAuthoriseVisit:
-    def authorise(self, visit, user, version=1):
-        return services.authorise_visit(user=user, visit=visit, expected_version=version, now=NOW)
-
-    def test_then_it_counts(self, world):
-        visit = recorded(world, method=Method.TELEPHONE)
-        assert not Visit.objects.counting().exists()
-        self.authorise(visit, world.manager)
-        saved = Visit.objects.counting().get()
-        assert (saved.authorised_by, saved.authorised_at, saved.version) == (world.manager, NOW, 2)
-        assert StaleVisits.objects.exists()
-        assert events()[0][0] == "visit.authorised"
-
-    @pytest.mark.parametrize("who", ["worker", "colleague", "other_manager", "auditor"])
-    def test_only_by_a_manager_of_the_team(self, world, who):
-        with pytest.raises(OutOfReach):
-            self.authorise(recorded(world, method=Method.VIDEO), getattr(world, who))
-
-    def test_never_by_who_recorded_it(self, world):
-        """A manager who also carries cases has both roles; the person decides, not the role."""
-        visit = recorded(world, method=Method.VIDEO, recorded_by=world.manager)
-        with pytest.raises(Refusal) as refusal:
-            self.authorise(visit, world.manager)
-        assert refusal.value.code == "four_eyes"
-        self.authorise(visit, world.second_manager)
-
-    def test_never_by_who_corrected_it(self, world):
-        visit = recorded(world)
-        services.correct_visit(
-            user=world.manager,
-            visit=visit,
-            expected_version=1,
-            changes={"method": Method.VIDEO},
-            reason=REASON,
-            now=NOW + 2 * DAY,
-        )
-        with pytest.raises(Refusal) as refusal:
-            self.authorise(visit, world.manager, version=2)
-        assert refusal.value.code == "four_eyes"
-
-    def test_the_database_refuses_the_recorder_too(self, world):
+class TestAuthorisation:
+    def test_the_database_refuses_the_recorder(self, world):
         visit = recorded(world, method=Method.VIDEO)
         with pytest.raises(IntegrityError), transaction.atomic():
             Visit.objects.filter(pk=visit.pk).update(
                 authorised=True, authorised_by=world.worker, authorised_at=NOW
             )
-
-    def test_of_a_version_that_changed_meanwhile_is_refused(self, world):
-        visit = recorded(world, method=Method.VIDEO, version=2)
-        with pytest.raises(StaleEdit):
-            self.authorise(visit, world.manager, version=1)
 
 
 class TestEmergencyAccess:
