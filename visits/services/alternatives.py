@@ -38,7 +38,7 @@ def record_alternative(
         visit = Visit(uid=uuid.uuid4(), child=child, recorded_by=user, recorded_at=now)
         once(token=token, purpose="record_alternative", user=user, outcome=str(visit.uid), now=now)
         # Against a decision on this child that is being authorised at the same time.
-        Child.objects.select_for_update().get(pk=child.pk)
+        Child.objects.select_for_update(no_key=True).get(pk=child.pk)
         in_reach(child, user, Action.CREATE, now=now, thing=Thing.ALTERNATIVE)
         content = _checked(draft, child, now=now)
         authorised = _authorisation(draft, child, {user.pk}, now=now)
@@ -65,7 +65,7 @@ def write_alternative(
     the visit is fixed.
     """
     with transaction.atomic():
-        Child.objects.select_for_update().get(pk=visit.child_id)
+        Child.objects.select_for_update(no_key=True).get(pk=visit.child_id)
         current = locked(visit, user, expected_version, now=now)
         record_rules.move(current.status, Status.COMPLETED)
         before = alternative_of(current)
