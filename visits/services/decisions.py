@@ -2,7 +2,7 @@
 move and audit event; a decision that comes to stand authorises the alternatives it covers."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
 from visits import decision_rules, record_rules
 from visits.decision_rules import OPEN, QUESTIONS, Choice, DecisionDraft
-from visits.models import Child, DecisionMove, ManagementDecision, Plan
+from visits.models import Child, DecisionMove, ManagementDecision, Plan, Visit
 from visits.oversight_constants import DecisionState
 from visits.selectors import decisions
 from visits.selectors.alternatives import standing_on
@@ -152,9 +152,10 @@ def decide(
                 plan=decisions.days_of(current.plan), review_on=current.review_on, today=today
             )
         changes = _decided(current, became, note, user, now=now)
+        # Locked before the first event is written: from there on every other writer of the trail waits.
+        waiting = _waiting_contacts(current) if became == DecisionState.AUTHORISED else []
         moved = _move(current, became, changes, note, user, f"decision.{became}", now=now)
-        if became == DecisionState.AUTHORISED:
-            _authorise_alternatives(moved, user, now=now)
+        _authorise(waiting, decisions.deciders_of(moved), user, now=now)
     return moved
 
 
@@ -175,11 +176,15 @@ def _decided(
     return columns
 
 
-def _authorise_alternatives(decision: ManagementDecision, user: User, *, now: datetime) -> None:
+def _waiting_contacts(decision: ManagementDecision) -> list[Visit]:
     """Those on record already; later ones ask `selectors.decisions.covering` as they are recorded."""
-    deciders = decisions.deciders_of(decision)
     waiting = decisions.covered_alternatives(decision).filter(authorised=False).select_related("child")
-    for visit in waiting.select_for_update(of=("self",)):
+    return list(waiting.select_for_update(of=("self",)))
+
+
+def _authorise(visits: Iterable[Visit], deciders: tuple[int, ...], user: User, *, now: datetime) -> None:
+    """In the name of a decider without a hand in the contact, and never what the law did not allow."""
+    for visit in visits:
         law = standing_on(visit.child, visit.method, visit.visit_date, has_record=True)
         person = decision_rules.authoriser(deciders, hands_on(visit)) if law.may_be_authorised else None
         if person is not None:
