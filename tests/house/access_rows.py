@@ -92,6 +92,26 @@ ROWS: dict[str, Row] = {
     "correct_visit": Row("MG SW", "MG SW", ids={"uid": "old visit"}, beyond={"uid": "other_visit"}),
     "cancel_visit": Row("MG SW", "MG SW", ids={"uid": "old visit"}, beyond={"uid": "other_visit"}),
     "awaiting_authorisation": Row("MG"),
+    # Assessments before visits, and alternatives to them
+    "child_assessments": Row("MG SW AU", **_CHILD),
+    "make_assessment": Row("SW", "SW", ids={"uid": "child"}, beyond={"uid": "other_child"}),
+    "assessment": Row(
+        "MG SW AU", ids={"uid": "assessment"}, beyond={"uid": "other_assessment"}, all_rows="AU"
+    ),
+    "assessments_to_countersign": Row("MG"),
+    "countersign_assessment": Row(
+        None, "MG", ids={"uid": "assessment"}, beyond={"uid": "other_assessment"}
+    ),
+    # Items are no children: whoever reads totals of oversight reads these.
+    "ppe": Row("BM MG CO AU"),
+    "ppe_export": Row("MG"),
+    "record_alternative": Row("SW", "SW", ids={"uid": "child"}, beyond={"uid": "other_child"}),
+    "alternative": Row(
+        "MG SW AU", ids={"uid": "alternative"}, beyond={"uid": "other_alternative"}, all_rows="AU"
+    ),
+    "write_alternative": Row("MG SW", "MG SW", ids={"uid": "old visit"}, beyond={"uid": "other_visit"}),
+    "alternatives": Row("MG"),
+    "alternatives_export": Row("MG"),
     # Management decisions
     "decisions": Row("MG SW AU"),
     "decision": Row("MG SW AU", ids={"uid": "decision"}, beyond={"uid": "other_decision"}, all_rows="AU"),

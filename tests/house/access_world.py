@@ -14,6 +14,7 @@ from operations.models import JobRun
 from tests.people import LONG_AGO, person, sign_in
 from tests.visits.decision_world import decision_row, make_limits
 from tests.visits.factories import make_plan
+from tests.visits.oversight_world import assessment_row
 from tests.visits.records_world import make_world, recorded
 from visits.constants import Method
 from visits.models import EmergencyAccess
@@ -64,6 +65,9 @@ def build() -> World:
     )
     old_visit = recorded(records, at=AT - timedelta(days=3))
     other_visit = recorded(records, at=AT, child=records.other_child, recorded_by=records.stranger)
+    other_alternative = recorded(
+        records, at=AT, child=records.other_child, method=Method.VIDEO, recorded_by=records.stranger
+    )
     make_limits()
     plan = records.child.plans.get()
     need = make_plan(records.child, "CIN", team=records.team)
@@ -83,6 +87,9 @@ def build() -> World:
             "old visit": old_visit.uid,
             "alternative": alternative.uid,
             "other_visit": other_visit.uid,
+            "other_alternative": other_alternative.uid,
+            "assessment": assessment_row(records.child, records.worker, AT).uid,
+            "other_assessment": assessment_row(records.other_child, records.stranger, AT).uid,
             "emergency": _emergency(records.child, records.stranger).uid,
             "other_emergency": _emergency(records.other_child, records.colleague).uid,
             "partner": partner.uid,

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
+from accounts.models import User
 from tests.visits.records_world import NOW, World
 from visits.alternative_rules import AlternativeDraft
 from visits.assessment_rules import Answers
@@ -72,6 +73,25 @@ def assess(world: World, *, result: str = "go", reason: str = "", **other) -> Pr
     given = {name: other.pop(name) for name in tuple(other) if name in who}
     return assessments.make_assessment(
         **who | given, answers=answers(**other), result=result, result_reason=reason
+    )
+
+
+def assessment_row(child: Child, user: User, at: datetime) -> PreVisitAssessment:
+    """One that waits for a manager, as it stands in the table."""
+    return PreVisitAssessment.objects.create(
+        child=child,
+        made_at=at,
+        made_by=user,
+        valid_until=at + timedelta(days=1),
+        household=["symptoms"],
+        purpose_kind="statutory",
+        urgency="soon",
+        lone_working=False,
+        alternatives_considered="A video call: the family has no camera",
+        proposed="do_not_go",
+        result="go",
+        result_reason="The child is alone at home",
+        needs_countersignature=True,
     )
 
 

@@ -204,5 +204,7 @@ class TestPpe:
         assert found == [(date(2020, 5, 4), "Alder", 3, 0)]
 
     def test_what_one_has_over_helps_no_other(self):
-        found = self.totals(self.need(child=1, needed=2, available=9), self.need(child=2, needed=2, available=0))
+        found = self.totals(
+            self.need(child=1, needed=2, available=9), self.need(child=2, needed=2, available=0)
+        )
         assert found == [(date(2020, 5, 4), "Alder", 4, 2)]

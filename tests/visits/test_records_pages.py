@@ -258,14 +258,15 @@ class TestRecordPage:
         assert "Visit recorded." in page
         assert "Face to face, child seen 26 March 2020, recorded by Wanda Worker" in page
 
-    def test_an_alternative_waits_and_the_page_says_so(self, world):
-        client, response = self.post(world, method="video")
-        page = text_of(client.get(response.url))
-        assert "A manager’s authorisation is needed before it counts" in page
-        assert Visit.objects.get().authorised is False
+    def test_an_alternative_that_took_place_has_a_page_of_its_own(self, world):
+        _, response = self.post(world, method="video")
+        assert "recorded as an alternative to a visit, on its own page" in text_of(response)
+        assert not Visit.objects.exists()
+        self.post(world, method="video", status="planned", visit_date_day="30")
+        assert Visit.objects.get().method == Method.VIDEO
 
     def test_authorised_cannot_be_sent(self, world):
-        self.post(world, method="video", authorised="yes", authorised_by=str(world.manager.pk))
+        self.post(world, authorised="yes", authorised_by=str(world.manager.pk))
         assert Visit.objects.get().authorised is False
 
     def test_sent_twice_it_leads_to_the_first(self, world):

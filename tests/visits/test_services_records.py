@@ -73,8 +73,12 @@ class TestRecordVisit:
         stale = StaleVisits.objects.get()
         assert (stale.child, stale.first_month) == (world.child, Month.parse("2020-03").index)
 
-    def test_an_alternative_is_never_authorised_by_recording_it(self, world):
-        assert record(world, method=Method.VIDEO).authorised is False
+    def test_an_alternative_is_only_planned_here(self, world):
+        planned = {"status": Status.PLANNED, "child_seen": False, "visit_date": date(2020, 3, 30)}
+        assert record(world, method=Method.VIDEO, **planned).authorised is False
+        with pytest.raises(Refusal) as refusal:
+            record(world, method=Method.VIDEO)
+        assert refusal.value.code == "needs_alternative_record"
 
     def test_what_a_rule_refuses_leaves_nothing(self, world):
         with pytest.raises(Refusal) as refusal:
