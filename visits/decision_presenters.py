@@ -218,7 +218,7 @@ def list_table(lines: Iterable[DecisionLine], today: date, *, with_child: bool =
             {
                 "text": title,
                 "href": reverse("decision", args=[line.uid]),
-                "hidden": f", {line.shown_as}, {days_words(line.covers_from, line.review_on)}",
+                "hidden": f"about {line.shown_as}, {days_words(line.covers_from, line.review_on)}",
                 "note": renewal_words(line.renewal),
             },
             {"text": line.shown_as, "href": reverse("child", args=[line.child_uid])},

@@ -1,4 +1,4 @@
-"""Asking for decisions and taking them: what is kept, who may, what counts then, and what the database holds."""
+"""Asking for decisions and taking them: what is kept, who may, what counts then, what the database holds."""
 
 from datetime import date, timedelta
 from uuid import uuid4
