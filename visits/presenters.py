@@ -153,7 +153,9 @@ def month_words(plan: PlanLine, today: date) -> str:
 def visit_title(visit: VisitLine) -> str:
     """How it was made, and that the child was seen; what else there is to say, the tag says."""
     method = Method(visit.method).label
-    return f"{method}, child seen" if visit.child_seen else str(method)
+    if not visit.child_seen:
+        return str(method)
+    return f"{method}, child {'heard' if visit.method == Method.TELEPHONE else 'seen'}"
 
 
 def visit_tag(visit: VisitLine, today: date) -> Tag | None:

@@ -58,7 +58,7 @@ def test_a_visit_is_assessed_and_countersigned(live_server, page: Page, world: W
     expect(page.get_by_label("Which alternatives to a visit did you consider?")).to_be_focused()
     page.keyboard.type("A video call: the family has no camera")
     page.get_by_role("button", name="See the result").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Your answers lead to: go with ppe")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Your answers lead to: go with PPE")
     check(page, "result")
     page.get_by_role("button", name="Save assessment").click()
     expect(page.get_by_text("Assessment saved.")).to_be_visible()

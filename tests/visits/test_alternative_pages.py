@@ -161,6 +161,12 @@ class TestWriting:
         assert "The child was tired" in page
         assert "The child was asleep" in page
 
+    def test_the_timeline_says_what_was_learned(self, world):
+        record_alternative(world, method="telephone", quality="heard")
+        page = text_of(as_(world.worker).get(reverse("child", args=[world.child.uid])))
+        assert "Telephone call, child heard" in page
+        assert "The child spoke of school" in page
+
     def test_the_visit_page_leads_there(self, world):
         made, planned = (
             record_alternative(world),

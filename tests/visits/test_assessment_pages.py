@@ -83,8 +83,9 @@ class TestMaking:
 
     def test_every_answer_is_carried_along_unseen(self, world):
         client = as_(world.worker)
-        answers = filled(client, address(world), household=["contact", "shielding"], ppe="yes",
-                         purpose_kind="other", purpose="A laptop", ppe_needed_mask="2", ppe_available_mask="3")  # fmt: skip
+        other = {"household": ["contact", "shielding"], "purpose_kind": "other", "purpose": "A laptop"}
+        items = {"ppe": "yes", "ppe_needed_mask": "2", "ppe_available_mask": "3"}
+        answers = filled(client, address(world), **other, **items)
         page = client.post(address(world), answers).content.decode()
         hidden = re.findall(r'<input type="hidden" name="(\w+)"(?: value="([^"]*)")?', page)
         carried: dict[str, list] = {}

@@ -56,6 +56,8 @@ class _VisitFields(GovukForm):
         "note": "what happened",
     }
 
+    alternative_hint = UNAUTHORISED
+
     def __init__(self, *args: Any, today: date, first_plan_start: date | None, **kwargs: Any) -> None:
         self.today = today
         self.first_plan_start = first_plan_start
@@ -65,7 +67,7 @@ class _VisitFields(GovukForm):
         alternatives = [method for method in Method.values if method != Method.FACE_TO_FACE]
         return [
             "visit_date",
-            Radios("method", hints=dict.fromkeys(alternatives, UNAUTHORISED)),
+            Radios("method", hints=dict.fromkeys(alternatives, self.alternative_hint)),
             Radios("status", reveal={Status.COMPLETED: [Radios("child_seen", inline=True)]}),
             "note",
         ]
@@ -108,6 +110,7 @@ class _VisitFields(GovukForm):
 
 
 class RecordVisitForm(_VisitFields):
+    alternative_hint = "To plan one. Once it has taken place, record it as an alternative to a visit"
     token = forms.UUIDField(widget=forms.HiddenInput, error_messages=STALE_FORM)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -199,7 +199,8 @@ def first_plan_start(child: Child) -> date | None:
 
 def visits_of(child: Child) -> QuerySet[Visit]:
     """The child's visits, the latest first, for a page of the timeline."""
-    visits = Visit.objects.filter(child=child).select_related("recorded_by", "authorised_by")
+    visits = Visit.objects.filter(child=child)
+    visits = visits.select_related("recorded_by", "authorised_by", "alternative")
     return visits.order_by("-visit_date", "-pk")
 
 
@@ -215,7 +216,7 @@ def visit_lines(visits: Iterable[Visit]) -> list[VisitLine]:
             status=visit.status,
             child_seen=visit.child_seen,
             authorised=visit.authorised,
-            note=visit.note,
+            note=visit.note or getattr(getattr(visit, "alternative", None), "learned", ""),
             recorded_by=visit.recorded_by.name if visit.recorded_by else "",
             recorded_at=visit.recorded_at,
             authorised_by=visit.authorised_by.name if visit.authorised_by else "",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import requires
 from accounts.policy import Action, Thing, allows
 from safeguarding.kernel.errors import AlreadyDone, Refusal
+from safeguarding.kernel.govuk import lower_first
 from safeguarding.kernel.periods import day_of
 from safeguarding.kernel.spreadsheets import csv_lines
 from visits import assessment_presenters as presenters
@@ -67,7 +68,7 @@ def make_assessment(request: HttpRequest, uid: UUID) -> HttpResponse:
         "form": result,
         "carried": form.carried(),
         "proposed": proposed,
-        "tag": presenters.result_tag(proposed.result),
+        "result_words": lower_first(proposed.result.label),
         "rows": presenters.answer_rows(answers),
     }
     return render(request, "visits/assessments/result.html", context)
