@@ -102,7 +102,9 @@ def _standing_words(decision: ManagementDecision, standing: Standing) -> str:
         words = f"Lapsed after {in_words(decision.review_on)}. It does not cover any later day."
     elif standing is Standing.EXPIRED:
         words = f"Nobody decided by {in_words(decision.review_on)}, so the days asked for are over."
-    return f"{words} Decided after the days had begun." if decision.retrospective else words
+    if not decision.retrospective:
+        return words
+    return f"{words.removesuffix('.')}. Decided after the days had begun."
 
 
 def people_rows(decision: ManagementDecision) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Managers, askers and recorders at the same moment, on PostgreSQL."""
 
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from visits.alternative_rules import AlternativeDraft
 from visits.constants import Method
 from visits.decision_rules import Choice
 from visits.models import DecisionMove, ManagementDecision, Visit
+from visits.services import decisions as decision_services
 from visits.services.alternatives import record_alternative
 
 pytestmark = [
@@ -92,22 +94,43 @@ class TestRecordingAndDecidingAtOnce:
     """The contact reads no decision that is just being taken, nor the decision a contact that is just
     being written: one of them must wait."""
 
-    @pytest.mark.parametrize("turn", range(6))
-    def test_the_contact_is_authorised_whoever_comes_first(self, world, turn):
-        made = ask(world)
+    def record(self, world: World) -> Visit:
         contact = AlternativeDraft(
             visit_date=TODAY, method=Method.VIDEO, why="shielding", why_more="", who="Mother and child",
             seen_alone="yes", private="Alone in the room", quality="seen_and_heard", learned="All is well",
             next_contact_on=TODAY,
         )  # fmt: skip
-        outcomes = at_once(
-            lambda: record_alternative(
-                user=world.worker, child=world.child, draft=contact, token=uuid4(), now=NOW
-            ),
-            lambda: decide(made, world.manager, version=1),
-        )
-        assert [type(outcome) for outcome in outcomes] == [Visit, ManagementDecision]
-        assert Visit.objects.get().authorised_by == world.manager
+        return record_alternative(user=world.worker, child=world.child, draft=contact, token=uuid4(), now=NOW)
+
+    def meet(self, world: World, monkeypatch) -> Visit:
+        """The contact is recorded after the decision has looked for contacts and before it is saved."""
+        made = ask(world)
+        looked, recorded_meanwhile = Event(), Event()
+        look = decision_services._waiting_contacts
+
+        def look_slowly(decision):
+            found = look(decision)
+            looked.set()
+            recorded_meanwhile.wait(timeout=1)
+            return found
+
+        monkeypatch.setattr(decision_services, "_waiting_contacts", look_slowly)
+
+        def record() -> None:
+            looked.wait(timeout=10)
+            self.record(world)
+            recorded_meanwhile.set()
+
+        at_once(lambda: decide(made, world.manager, version=1), record)
+        assert ManagementDecision.objects.get().state == "authorised"
+        return Visit.objects.get()
+
+    def test_the_contact_waits_and_is_authorised(self, world, monkeypatch):
+        assert self.meet(world, monkeypatch).authorised_by == world.manager
+
+    def test_control_without_holding_the_child_it_is_missed(self, world, monkeypatch):
+        monkeypatch.setattr(decision_services, "_hold", lambda child_id: None)
+        assert not self.meet(world, monkeypatch).authorised
 
     @pytest.mark.parametrize("turn", range(4))
     def test_a_cancelled_contact_is_never_authorised(self, world, turn):

@@ -380,6 +380,16 @@ class TestWhatCountsThen:
         assert visit.authorised
         assert hands_on(visit) == {world.worker.pk}
 
+    def test_nor_what_the_law_of_the_day_did_not_allow(self, world):
+        """A looked after child had to be visited in person: no rule on remote visits is on record here."""
+        make_plan(world.child, PlanType.CIC, date(2020, 3, 1), team=world.team)
+        call = recorded(world, method=Method.VIDEO, visit_date=TODAY)
+        doorstep = recorded(world, method=Method.DOORSTEP, visit_date=TODAY)
+        decide(ask(world), world.manager)
+        call.refresh_from_db()
+        doorstep.refresh_from_db()
+        assert (call.authorised, doorstep.authorised) == (False, True)
+
     def test_covering_ends_with_the_review_date(self, world):
         made = authorised(world)
         assert [cover.uid for cover in decisions.covering(world.child, made.review_on)] == [made.uid]
