@@ -114,7 +114,7 @@ class _AlternativeFields(GovukForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         # With the dates or choices open the other faults are told all the same.
-        given = {
+        given: dict[str, Any] = {
             name: "" if cleaned.get(name) is None else cleaned[name]
             for name in AlternativeDraft.__dataclass_fields__
         }

@@ -178,14 +178,12 @@ class ResultForm(GovukForm):
 class PpeWeeksForm(GovukForm):
     """How many weeks the table of protective equipment reaches back."""
 
-    weeks = forms.TypedChoiceField(
+    weeks = forms.ChoiceField(
         label="Weeks",
         required=False,
-        coerce=int,
-        choices=((4, "The last 4 weeks"), (13, "The last 13 weeks"), (52, "The last 52 weeks")),
-        empty_value=4,
+        choices=(("4", "The last 4 weeks"), ("13", "The last 13 weeks"), ("52", "The last 52 weeks")),
     )
 
     def chosen(self) -> int:
         """4 where the address asks for what is not offered."""
-        return int(self.cleaned_data["weeks"]) if self.is_bound and self.is_valid() else 4
+        return int(self.cleaned_data["weeks"] or 4) if self.is_bound and self.is_valid() else 4

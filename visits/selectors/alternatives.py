@@ -105,8 +105,8 @@ def _contacts(children: Collection[int]) -> dict[int, list[Contact]]:
         .values_list("child", "visit_date", "pk", "method", "child_seen")
     )
     found: dict[int, list[Contact]] = defaultdict(list)
-    for child, *contact in rows:
-        found[child].append(Contact(*contact))
+    for child, day, order, method, child_seen in rows:
+        found[child].append(Contact(day, order, method, child_seen))
     return found
 
 
@@ -135,8 +135,8 @@ def alternative_lines(visits: QuerySet[Visit], user: User, *, at: datetime) -> l
     contacts = _contacts(children)
     plans: dict[int, list[tuple[str, date, date | None]]] = defaultdict(list)
     of_children = Plan.objects.filter(child__in=children).order_by("plan_type", "start_date")
-    for child, *plan in of_children.values_list("child", "plan_type", "start_date", "end_date"):
-        plans[child].append((plan[0], plan[1], plan[2]))
+    for child, kind, start, end in of_children.values_list("child", "plan_type", "start_date", "end_date"):
+        plans[child].append((kind, start, end))
     rules = remote_rules()
     return [
         _line(visit, named[visit.child_id], contacts[visit.child_id], plans[visit.child_id], rules)

@@ -130,8 +130,9 @@ def visit_gaps(children: QuerySet[Child], first: date, last: date) -> list[Visit
         made_at__gte=_start(min(needed) - timedelta(days=_REACH_DAYS)),
         made_at__lt=_start(max(needed) + timedelta(days=1)),
     )
-    for child, *one in assessments.order_by().values_list("child", "made_at", "valid_until", "result"):
-        held[child].append(Held(*one))
+    columns = assessments.order_by().values_list("child", "made_at", "valid_until", "result")
+    for child, made_at, until, result in columns:
+        held[child].append(Held(made_at, until, result))
     gaps = []
     for uid, child, day, recorded_at, recorded_by in rows:
         standing = assessment_rules.standing_before(day, recorded_at, held.get(child, ()))

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -195,7 +196,7 @@ def _query(request: HttpRequest) -> str:
 
 @require_safe
 @requires(Action.DECIDE, Thing.ALTERNATIVE)
-def alternatives_export(request: HttpRequest) -> HttpResponse:
+def alternatives_export(request: HttpRequest) -> HttpResponseBase:
     """The records that the regulations ask for, of a period and the manager's teams."""
     now = timezone.now()
     form = PeriodForm(request.GET or None, default=alternatives.default_period(day_of(now)))
