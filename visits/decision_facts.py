@@ -16,8 +16,6 @@ class DecisionCover:
     review_on: date
     # The alternative that was authorised.
     alternative: str
-    # When it came to stand: with the second approver's word, where there had to be two.
-    since: datetime
     # Keys of the people who decided it, the first decider first.
     deciders: tuple[int, ...]
 

@@ -1,8 +1,8 @@
 """Forms of management decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django import forms
@@ -158,10 +158,9 @@ class AskDecisionForm(_DecisionFields):
             **kwargs.get("initial", {}),
         }
         super().__init__(*args, plans=plans, **kwargs)
-        field = self.fields["plan_uid"]
-        field.choices = [(str(plan.uid), plan_words(plan)) for plan in plans]
+        _offer(self, "plan_uid", {str(plan.uid): plan_words(plan) for plan in plans})
         if len(plans) == 1:
-            field.widget = forms.HiddenInput()
+            self.fields["plan_uid"].widget = forms.HiddenInput()
 
     def build_layout(self) -> Layout:
         return Layout("plan_uid", *self.request_layout(), "token")
@@ -210,11 +209,8 @@ class DecideForm(VersionForm):
     def __init__(self, *args: Any, second_follows: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         approve = "Approve: another manager then decides too" if second_follows else "Authorise"
-        self.fields["choice"].choices = [
-            (Choice.AUTHORISE.value, approve),
-            (Choice.SEND_BACK.value, "Send back"),
-            (Choice.DECLINE.value, "Decline"),
-        ]
+        words = {Choice.AUTHORISE: approve, Choice.SEND_BACK: "Send back", Choice.DECLINE: "Decline"}
+        _offer(self, "choice", {choice.value: text for choice, text in words.items()})
 
     def build_layout(self) -> Layout:
         hints = {
@@ -252,7 +248,11 @@ class FilterDecisionsForm(GovukForm):
 
     def __init__(self, *args: Any, choices: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["show"].choices = list(choices.items())
+        _offer(self, "show", choices)
+
+
+def _offer(form: forms.Form, name: str, choices: Mapping[str, str]) -> None:
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices.items())
 
 
 def plan_words(plan: PlanToAsk) -> str:

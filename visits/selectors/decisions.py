@@ -45,7 +45,6 @@ def covering(child: Child, day: date) -> list[DecisionCover]:
             covers_from=row.covers_from,
             review_on=row.review_on,
             alternative=row.alternative,
-            since=row.seconded_at or row.decided_at,
             deciders=deciders_of(row),
         )
         for row in rows.order_by("pk")
