@@ -14,15 +14,22 @@ from visits.decision_facts import (
     DecisionRights,
     PlanToAsk,
 )
+from visits.flag_facts import ContactCount, FlagCount, FlagKindFact, FlagLine, FlagReviewLine, SchoolGap
 
 __all__ = [
+    "ContactCount",
     "CoveredContact",
     "DecisionChange",
     "DecisionCounts",
     "DecisionCover",
     "DecisionLine",
     "DecisionRights",
+    "FlagCount",
+    "FlagKindFact",
+    "FlagLine",
+    "FlagReviewLine",
     "PlanToAsk",
+    "SchoolGap",
 ]
 
 # --- Records ------------------------------------------------------------------------------
@@ -42,6 +49,8 @@ class ChildLine:
     last_contact: date | None
     # The earliest of the open plans; None without an open plan or a rule.
     due_by: date | None
+    # (code, name) of the hazard flags that stand.
+    flag_kinds: tuple[tuple[str, str], ...] = ()
 
     def overdue(self, today: date) -> bool:
         return self.due_by is not None and self.due_by < today

@@ -101,6 +101,19 @@ class Standing(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class Agency(TextChoices):
+    """Who may take part in a decision about school, by kind, never people's names."""
+
+    SOCIAL_CARE = "social_care", "Children’s social care"
+    SCHOOL = "school", "School or college"
+    HEALTH = "health", "Health (for example, school nurse or health visitor)"
+    VIRTUAL_SCHOOL = "virtual_school", "Virtual school"
+    SPECIAL_NEEDS = "special_needs", "Special educational needs service"
+    EARLY_HELP = "early_help", "Early help"
+    POLICE = "police", "Police"
+    OTHER = "other", "Another agency"
+
+
 class AttendanceOutcome(TextChoices):
     SAFE = "safe", "Safe to attend school"
     NOT_SAFE = "not_safe", "Not safe to attend school"

@@ -49,6 +49,15 @@ _CODES = {
     "seen_alone": SeenAlone,
 }
 Tag = dict[str, str]
+# A kind of flag that a partnership adds is blue.
+_FLAG_COLOURS = {
+    "most_vulnerable": "red",
+    "domestic_abuse": "red",
+    "self_isolating": "yellow",
+    "symptomatic": "yellow",
+    "shielding": "purple",
+    "clinically_vulnerable": "purple",
+}
 _SHORT_PLANS = {PlanType.CP: "Child protection", PlanType.CIN: "Child in need", PlanType.CIC: "Child in care"}
 
 
@@ -60,6 +69,10 @@ def moment_words(moment: datetime) -> str:
 
 def plan_words(plan_types: Iterable[str]) -> str:
     return ", ".join(_SHORT_PLANS[PlanType(plan_type)] for plan_type in plan_types) or "No open plan"
+
+
+def flag_tag(code: str, name: str) -> Tag:
+    return {"text": name, "colour": _FLAG_COLOURS.get(code, "blue")}
 
 
 def due_cell(due_by: date | None, today: date) -> dict[str, Any]:
@@ -88,7 +101,11 @@ def children_table(lines: Iterable[ChildLine], today: date, *, caption: str, emp
         ],
         "rows": [
             [
-                {"text": line.shown_as, "href": reverse("child", args=[line.uid])},
+                {
+                    "text": line.shown_as,
+                    "href": reverse("child", args=[line.uid]),
+                    "tags": [flag_tag(code, name) for code, name in line.flag_kinds],
+                },
                 due_cell(line.due_by, today),
                 in_words(line.last_face_to_face) if line.last_face_to_face else "Never",
                 plan_words(line.plan_types),

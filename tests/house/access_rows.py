@@ -112,6 +112,23 @@ ROWS: dict[str, Row] = {
     "write_alternative": Row("MG SW", "MG SW", ids={"uid": "old visit"}, beyond={"uid": "other_visit"}),
     "alternatives": Row("MG"),
     "alternatives_export": Row("MG"),
+    # Hazard flags, school, family contact
+    "child_flags": Row("MG SW AU", **_CHILD),
+    "raise_flag": Row("MG SW", "MG SW", ids={"uid": "child"}, beyond={"uid": "other_child"}),
+    "flags_waiting": Row("MG"),
+    "flag": Row("MG SW AU", ids={"uid": "flag"}, beyond={"uid": "other_flag"}, all_rows="AU"),
+    "agree_to_flag": Row(None, "MG", ids={"uid": "flag"}, beyond={"uid": "other_flag"}),
+    "review_flag": Row("MG SW", "MG SW", ids={"uid": "flag"}, beyond={"uid": "other_flag"}),
+    "clear_flag": Row("MG", "MG", ids={"uid": "flag"}, beyond={"uid": "other_flag"}),
+    # A manager's own teams plainly, for the others the whole service without small numbers.
+    "flag_counts": Row("BM MG CO AU"),
+    "child_school": Row("MG SW AU", **_CHILD),
+    "decide_school": Row("MG SW", "MG SW", ids={"uid": "child"}, beyond={"uid": "other_child"}),
+    "school_gaps": Row("MG SW"),
+    "child_contacts": Row("MG SW AU", **_CHILD),
+    "arrange_contact": Row("MG SW", "MG SW", ids={"uid": "child"}, beyond={"uid": "other_child"}),
+    "contact_outcome": Row("MG SW", "MG SW", ids={"uid": "contact"}, beyond={"uid": "other_contact"}),
+    "contact_counts": Row("MG"),
     # Management decisions
     "decisions": Row("MG SW AU"),
     "decision": Row("MG SW AU", ids={"uid": "decision"}, beyond={"uid": "other_decision"}, all_rows="AU"),

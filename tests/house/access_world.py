@@ -14,6 +14,7 @@ from operations.models import JobRun
 from tests.people import LONG_AGO, person, sign_in
 from tests.visits.decision_world import decision_row, make_limits
 from tests.visits.factories import make_plan
+from tests.visits.flags_world import contact_row, flag_row
 from tests.visits.oversight_world import assessment_row
 from tests.visits.records_world import make_world, recorded
 from visits.constants import Method
@@ -90,6 +91,10 @@ def build() -> World:
             "other_alternative": other_alternative.uid,
             "assessment": assessment_row(records.child, records.worker, AT).uid,
             "other_assessment": assessment_row(records.other_child, records.stranger, AT).uid,
+            "flag": flag_row(records.child, records.worker, AT).uid,
+            "other_flag": flag_row(records.other_child, records.stranger, AT).uid,
+            "contact": contact_row(records.child, records.worker, AT).uid,
+            "other_contact": contact_row(records.other_child, records.stranger, AT).uid,
             "emergency": _emergency(records.child, records.stranger).uid,
             "other_emergency": _emergency(records.other_child, records.colleague).uid,
             "partner": partner.uid,

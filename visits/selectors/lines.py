@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Exists, Max, OuterRef, Q
@@ -16,6 +16,7 @@ from visits.facts import ChildLine
 from visits.models import Child, Plan, PlanTeam, Visit, VisitRule
 from visits.querysets import ChildQuerySet, holds_on
 from visits.rules import Interval, in_force
+from visits.selectors.standing_flags import standing_flags
 
 
 def rules_now() -> list[Interval]:
@@ -59,10 +60,15 @@ def child_lines(children: ChildQuerySet, user: User, *, at: datetime) -> list[Ch
         holds_on(today), plan__in=[plan for found in plans.values() for plan in found]
     )
     teams = dict(places.values_list("plan", "team__name"))
+    flags = standing_flags(keys, on=today)
     intervals = rules_now()
-    return [
+    lines = (
         _line(child, plans[child.pk], teams, seen.get(child.pk, LastSeen()), intervals, today)
         for child in rows
+    )
+    return [
+        replace(line, flag_kinds=tuple(flags.get(child.pk, ())))
+        for child, line in zip(rows, lines, strict=True)
     ]
 
 

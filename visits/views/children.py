@@ -23,6 +23,7 @@ from visits.forms.access import RevealForm
 from visits.forms.records import FilterChildrenForm, FindChildForm
 from visits.selectors import decisions, lines, records
 from visits.views.before_visit import before_visit
+from visits.views.beside_plans import beside_plans
 from visits.views.opening import open_child, page_of, refuse
 
 _LINKS = (
@@ -30,6 +31,9 @@ _LINKS = (
     ("Management decisions", "decisions", Action.VIEW, Thing.DECISION),
     ("Alternatives to visits", "alternatives", Action.DECIDE, Thing.ALTERNATIVE),
     ("Assessments to countersign", "assessments_to_countersign", Action.DECIDE, Thing.ASSESSMENT),
+    ("Hazard flags that wait", "flags_waiting", Action.DECIDE, Thing.FLAG),
+    ("Children without a decision on school", "school_gaps", Action.CREATE, Thing.SCHOOL_DECISION),
+    ("Virtual family contact", "contact_counts", Action.EDIT, Thing.PLAN),
     ("Protective equipment", "ppe", Action.VIEW, Thing.OVERSIGHT),
     ("Records opened in an emergency", "emergency_accesses", Action.VIEW, Thing.EMERGENCY_ACCESS),
     ("Open a record in an emergency", "open_emergency_access", Action.CREATE, Thing.EMERGENCY_ACCESS),
@@ -135,6 +139,7 @@ def child(request: HttpRequest, uid: UUID) -> HttpResponse:
         "page_obj": page,
         "entries": presenters.timeline(records.visit_lines(page.object_list), today),
         **before_visit(shown, request.user, now),
+        **beside_plans(shown, request.user, now),
         "asks": decisions.may_ask(shown, request.user, at=now),
         "decision_table": decision_presenters.of_child(decisions.decisions_of(shown, at=now), today),
     }
