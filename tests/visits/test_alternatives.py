@@ -316,6 +316,13 @@ class TestLines:
             assert [line.shown_as for line in selectors.alternative_lines(found, user, at=NOW)] == refs
         assert not selectors.alternatives_between(world.manager, first, NOW.date() - 2 * DAY, at=NOW)
 
+    def test_a_file_is_read_in_pieces(self, world, monkeypatch):
+        monkeypatch.setattr(selectors, "_PIECE", 2)
+        for days in range(1, 6):
+            record_alternative(world, visit_date=NOW.date() - days * DAY)
+        found = selectors.alternatives_between(world.head, *selectors.default_period(NOW.date()), at=NOW)
+        assert [line.chain for line in selectors.every_line(found, world.head, at=NOW)] == [5, 4, 3, 2, 1]
+
     def test_in_a_fixed_number_of_queries(self, world, django_assert_num_queries):
         for days in range(1, 6):
             record_alternative(world, visit_date=NOW.date() - days * DAY)

@@ -1,7 +1,7 @@
 """Alternatives to a visit: what stood in their way in law, how many in a row, and their records."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -19,6 +19,7 @@ from visits.selectors.lines import shown_as
 from visits.selectors.oversight_rules import limit
 
 CHAIN_LIMIT = "chain_limit"
+_PIECE = 500
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,14 @@ def alternative_lines(visits: QuerySet[Visit], user: User, *, at: datetime) -> l
         _line(visit, named[visit.child_id], contacts[visit.child_id], plans[visit.child_id], rules)
         for visit in rows
     ]
+
+
+def every_line(visits: QuerySet[Visit], user: User, *, at: datetime) -> Iterator[AlternativeLine]:
+    """Lines for all of these alternatives, read in pieces: a year of a whole service is no page."""
+    keys = list(visits.values_list("pk", flat=True))
+    for start in range(0, len(keys), _PIECE):
+        piece = Visit.objects.filter(pk__in=keys[start : start + _PIECE])
+        yield from alternative_lines(piece.order_by("-visit_date", "-pk"), user, at=at)
 
 
 def _line(

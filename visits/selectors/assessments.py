@@ -165,7 +165,7 @@ def ppe_totals(first: date, last: date, *, teams: Collection[int] | None = None)
         made_at__gte=_start(first), made_at__lt=_start(last + timedelta(days=1))
     ).exclude(ppe_needed={})
     rows = list(made.order_by().values_list("child", "made_at", "ppe_needed", "ppe_available"))
-    places = _places({row[0] for row in rows})
+    places = _places(made)
     needs = []
     for child, made_at, needed, available in rows:
         day = day_of(made_at)
@@ -181,9 +181,11 @@ def ppe_totals(first: date, last: date, *, teams: Collection[int] | None = None)
     return assessment_rules.ppe_totals(needs)
 
 
-def _places(children: Collection[int]) -> dict[int, list[tuple]]:
+def _places(made: QuerySet[PreVisitAssessment]) -> dict[int, list[tuple]]:
+    """Child key -> where the child's plans were, and when."""
     found: dict[int, list[tuple]] = defaultdict(list)
-    rows = PlanTeam.objects.filter(plan__child__in=children).values_list(
+    # A question inside the question: a year has more children than a list of parameters may hold.
+    rows = PlanTeam.objects.filter(plan__child__in=made.order_by().values("child")).values_list(
         "plan__child",
         "plan__start_date",
         "plan__end_date",

@@ -205,9 +205,9 @@ def alternatives_export(request: HttpRequest) -> HttpResponseBase:
         return redirect(f"{reverse('alternatives')}?{_query(request)}")
     first, last = form.days()
     found = alternatives.alternatives_between(request.user, first, last, at=now)
-    rows = list(presenters.export_rows(alternatives.alternative_lines(found, request.user, at=now)))
     with transaction.atomic():
-        services.record_export(user=request.user, first=first, last=last, rows=len(rows), now=now)
+        services.record_export(user=request.user, first=first, last=last, rows=found.count(), now=now)
+    rows = presenters.export_rows(alternatives.every_line(found, request.user, at=now))
     response = StreamingHttpResponse(
         csv_lines(presenters.EXPORT_COLUMNS, rows), content_type="text/csv; charset=utf-8"
     )
