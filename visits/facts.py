@@ -14,9 +14,14 @@ from visits.decision_facts import (
     DecisionRights,
     PlanToAsk,
 )
+from visits.exception_facts import EXCEPTIONS, TO_DO, Concern, ConcernCount, OversightFact
 from visits.flag_facts import ContactCount, FlagCount, FlagKindFact, FlagLine, FlagReviewLine, SchoolGap
 
 __all__ = [
+    "EXCEPTIONS",
+    "TO_DO",
+    "Concern",
+    "ConcernCount",
     "ContactCount",
     "CoveredContact",
     "DecisionChange",
@@ -28,6 +33,7 @@ __all__ = [
     "FlagKindFact",
     "FlagLine",
     "FlagReviewLine",
+    "OversightFact",
     "PlanToAsk",
     "SchoolGap",
 ]
@@ -143,10 +149,28 @@ class EmergencyAccessLine:
 
 
 @dataclass(frozen=True)
-class SocialWorkerWork:
-    """What needs a social worker: the caseload, what is overdue first, then by due date."""
+class WorkLine(ChildLine):
+    """A child of a social worker's list, with what bears on the next visit."""
 
-    children: tuple[ChildLine, ...]
+    # Names of the flags that stand.
+    flags: tuple[str, ...] = ()
+    # Until when (that day included) a decision authorises an alternative, and which; None: none is live.
+    decision_until: date | None = None
+    alternative: str = ""
+    # How many contacts in a row were not face to face.
+    chain: int = 0
+    # A face-to-face visit needs an assessment now, and none stands.
+    assessment_needed: bool = False
+    # The reader covers for who holds the case, up to this day (included); None: the reader holds it.
+    covers_until: date | None = None
+
+
+@dataclass(frozen=True)
+class SocialWorkerWork:
+    """What needs a social worker: the caseload and covered children, what is overdue first, then by due
+    date."""
+
+    children: tuple[WorkLine, ...]
     total: int
     overdue: int
 
@@ -157,10 +181,10 @@ class ManagerWork:
 
     not_seen_in_time: tuple[ChildLine, ...]
     not_seen_count: int
-    awaiting: tuple[AwaitingAuthorisation, ...]
-    awaiting_count: int
-    emergency_accesses: tuple[EmergencyAccessLine, ...]
-    emergency_access_count: int
+    queue: tuple[OversightFact, ...]
+    queue_count: int
+    # How many of each kind wait, in the order of Concern.
+    queue_counts: tuple[tuple[Concern, int], ...]
 
 
 # --- Visit rates ----------------------------------------------------------------------------

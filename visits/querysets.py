@@ -45,7 +45,8 @@ class ChildQuerySet(models.QuerySet):
     def visible_to(self, user, *, at: datetime) -> "ChildQuerySet":
         """Children whose record `user` may open at the moment `at`, whatever the page.
 
-        A social worker: the caseload, and records opened in an emergency until they close.
+        A social worker: the caseload, children they cover for on the days of the cover, and records
+        opened in an emergency until they close.
         A manager: children with a plan that is (or, when closed, was last) with one of their
         teams; the head of service: all. An auditor: all, under another name (see `named_for`).
         A blocked pair sees nothing.
@@ -78,7 +79,8 @@ class ChildQuerySet(models.QuerySet):
         if Scope.OWN_CASELOAD in granted:
             held = _rows("Allocation").filter(holds_on(day), child=OuterRef("pk"), user=user)
             opened = _rows("EmergencyAccess").filter(opened_at__lte=at, closes_at__gt=at, user=user)
-            reach |= Q(Exists(held)) | Q(Exists(opened.filter(child=OuterRef("pk"))))
+            covered = _rows("Cover").filter(holds_on(day), child=OuterRef("pk"), user=user, ended_at=None)
+            reach |= Q(Exists(held)) | Q(Exists(opened.filter(child=OuterRef("pk")))) | Q(Exists(covered))
         if Scope.OWN_TEAM in granted:
             teams = _rows("Team").managed_by(user, on=day)
             places = _rows("PlanTeam").filter(holds_on(day), plan__child=OuterRef("pk"), team__in=teams)
