@@ -199,6 +199,24 @@ class TestRecord:
         assert "By Mona Manager" in page
 
 
+class TestPrice:
+    def test_of_one_decision_does_not_grow_with_its_contacts(self, world):
+        made = authorised(world)
+        client = as_(world.manager)
+
+        def price() -> int:
+            with CaptureQueriesContext(connection) as context:
+                assert client.get(url("decision", made)).status_code == 200
+            return len(context)
+
+        price()
+        one = price()
+        for _ in range(20):
+            recorded(world, method=Method.VIDEO, visit_date=TODAY)
+        assert price() == one
+        assert one <= 24
+
+
 class TestDeciding:
     def post(self, client, made, choice="authorise", note="", version=None):
         sent = {"choice": choice, "note": note, "version": version or made.version}
@@ -259,6 +277,13 @@ class TestDeciding:
         response = self.post(client, made, "decline", WHY, 1)
         assert response.url == url("decision", made)
         assert DecisionMove.objects.count() == 2
+
+    def test_what_only_looks_like_a_double_click_is_told(self, world):
+        made = ask(world)
+        self.post(as_(world.manager), made, "decline", WHY)
+        # The same words, but another person, or another choice of the same person.
+        assert self.post(as_(world.second_manager), made, "decline", WHY, 1).status_code == 409
+        assert self.post(as_(world.manager), made, "send_back", WHY, 1).status_code == 409
 
     def test_an_expired_request_is_refused_by_name(self, world):
         made = ask(world, review_on=TODAY)

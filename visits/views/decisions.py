@@ -204,7 +204,7 @@ def decide_decision(request: HttpRequest, uid: UUID) -> HttpResponse:
             )
         except StaleEdit:
             did = decision_presenters.choice_words(choice)
-            return _stale(request, shown, {}, did=did, words=note)
+            return _stale(request, shown, {}, did=did, leads_to=_LEADS_TO[choice], words=note)
         except Refusal as refusal:
             refuse(form, refusal)
         else:
@@ -228,6 +228,11 @@ def decide_decision(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "visits/decisions/decide.html", context)
 
 
+_LEADS_TO = {
+    Choice.AUTHORISE: {DecisionState.AUTHORISED, DecisionState.SECOND},
+    Choice.SEND_BACK: {DecisionState.SENT_BACK},
+    Choice.DECLINE: {DecisionState.DECLINED},
+}
 _DECIDED = {
     DecisionState.AUTHORISED: "Authorised. Contacts on these days that are not face to face now count.",
     DecisionState.SECOND: "Approved. Another manager must approve it too before it stands.",
@@ -267,7 +272,9 @@ def resubmit_decision(request: HttpRequest, uid: UUID) -> HttpResponse:
                 now=now,
             )
         except StaleEdit:
-            return _stale(request, shown, vars(form.draft()), did="Ask again", words=reason)
+            typed = vars(form.draft())
+            asked = {DecisionState.ASKED}
+            return _stale(request, shown, typed, did="Ask again", leads_to=asked, words=reason)
         except Refusal as refusal:
             refuse(form, refusal)
         else:
@@ -302,7 +309,8 @@ def withdraw_decision(request: HttpRequest, uid: UUID) -> HttpResponse:
                 now=now,
             )
         except StaleEdit:
-            return _stale(request, shown, {}, did="Withdraw", words=reason)
+            withdrawn = {DecisionState.WITHDRAWN}
+            return _stale(request, shown, {}, did="Withdraw", leads_to=withdrawn, words=reason)
         except Refusal as refusal:
             refuse(form, refusal)
         else:
@@ -323,13 +331,25 @@ def _open(request: HttpRequest, uid: UUID, *, page: str, now: datetime) -> Manag
 
 
 def _stale(
-    request: HttpRequest, shown: ManagementDecision, typed: dict[str, object], *, did: str, words: str
+    request: HttpRequest,
+    shown: ManagementDecision,
+    typed: dict[str, object],
+    *,
+    did: str,
+    leads_to: set[DecisionState],
+    words: str,
 ) -> HttpResponse:
-    """409 with both texts; but to who clicked twice, what the first click did."""
+    """409 with both texts; but to who clicked twice, what the first click did. `did`: what was to be done,
+    in words, and `leads_to` the states that it leads to."""
     current = ManagementDecision.objects.get(pk=shown.pk)
     last = found.last_move(current)
-    same = all(getattr(current, name) == value for name, value in typed.items())
-    if last and last.moved_by_id == request.user.pk and last.reason.split() == words.split() and same:
+    if (
+        last
+        and last.moved_by_id == request.user.pk
+        and last.became in leads_to
+        and last.reason.split() == words.split()
+        and all(getattr(current, name) == value for name, value in typed.items())
+    ):
         messages.info(request, "This was already saved. It is shown below.")
         return redirect("decision", uid=shown.uid)
     context = {
