@@ -249,6 +249,15 @@ class TestWriting:
         visit.refresh_from_db()
         assert (visit.authorised, visit.authorised_by) == (True, world.manager)
 
+    def test_a_decider_with_a_hand_in_the_record_authorises_nothing_later_either(self, world):
+        decide(world)
+        visit = record_alternative(world)
+        later = NOW + 2 * DAY
+        visit = write(world, visit, user=world.manager, quality="heard", reason=REASON, now=later)
+        visit = write(world, visit, visit_date=NOW.date() - 2 * DAY, reason=REASON, now=later)
+        visit.refresh_from_db()
+        assert visit.authorised is False
+
     def test_a_cancelled_one_stays_cancelled(self, world):
         cancelled = recorded(world, method="video", status="cancelled", child_seen=False)
         with pytest.raises(Refusal) as refusal:
