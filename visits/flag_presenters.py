@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.urls import reverse
@@ -126,12 +127,11 @@ def _value_words(value: object) -> str:
 
 def last_changed_by(flag: FlagLine) -> str:
     """Who last did something to the flag."""
-    done = [(flag.raised_at, flag.raised_by)]
+    done = [(flag.raised_at, flag.raised_by), (flag.agreed_at, flag.agreed_by)]
     done += [(review.reviewed_at, review.reviewed_by) for review in flag.reviews]
-    done += [
-        (at, by) for at, by in ((flag.agreed_at, flag.agreed_by), (flag.cleared_at, flag.cleared_by)) if at
-    ]
-    return max(done)[1]
+    done.append((flag.cleared_at, flag.cleared_by))
+    # Of two things at one moment the one that can only have come after.
+    return sorted(((at, by) for at, by in done if at), key=itemgetter(0))[-1][1]
 
 
 def flags_table(
