@@ -16,7 +16,7 @@ from operations.constants import JobState
 from operations.facts import Run
 from safeguarding.kernel.periods import Month, day_of
 from visits.constants import Method, PlanType
-from visits.facts import ChildLine, ManagerWork, SocialWorkerWork
+from visits.facts import ChildLine, ManagerWork, OversightFact, SocialWorkerWork, WorkLine
 from visits.selectors import rates, worklists
 
 
@@ -50,29 +50,28 @@ def _teams(work: ManagerWork, today: date) -> dict:
     return {
         "not_seen_count": work.not_seen_count,
         "not_seen": [_child_item(line, today) for line in work.not_seen_in_time],
-        "awaiting_count": work.awaiting_count,
-        "awaiting": [
-            {
-                "text": line.shown_as,
-                "href": reverse("visit", args=[line.visit_uid]),
-                "hint": f"{Method(line.method).label} on {_day(line.visit_date)}"
-                + (f", recorded by {line.recorded_by}" if line.recorded_by else ""),
-                "tag": {"text": "To authorise", "colour": "yellow"},
-            }
-            for line in work.awaiting
+        "queue_count": work.queue_count,
+        "queue": [_queue_item(fact) for fact in work.queue],
+        "kinds": [
+            {"text": code.label, "number": number, "href": f"{reverse('queue')}?kind={code.value}"}
+            for code, number in work.queue_counts
         ],
-        "emergency_count": work.emergency_access_count,
-        "emergency": [
-            {
-                "text": line.shown_as,
-                "href": reverse("child", args=[line.child_uid]),
-                "hint": f"Opened by {line.person} on {_day(day_of(line.opened_at))}",
-                "tag": {"text": "Another manager must look", "colour": "grey"}
-                if line.own
-                else {"text": "To look at", "colour": "yellow"},
-            }
-            for line in work.emergency_accesses
-        ],
+    }
+
+
+_HARM_TAGS = {
+    5: {"text": "High", "colour": "red"},
+    4: {"text": "High", "colour": "red"},
+    3: {"text": "Medium", "colour": "orange"},
+}
+
+
+def _queue_item(fact: OversightFact) -> dict:
+    return {
+        "text": f"{fact.shown_as}: {fact.code.label[:1].lower()}{fact.code.label[1:]}",
+        "href": fact.link,
+        "hint": fact.sentence,
+        "tag": _HARM_TAGS.get(fact.severity, {"text": "Low", "colour": "grey"}),
     }
 
 
@@ -83,6 +82,8 @@ def _child_item(line: ChildLine, today: date) -> dict:
         hints.append(f"visit due by {_day(line.due_by)}")
     seen = line.last_face_to_face
     hints.append(f"last seen face to face {_day(seen)}" if seen else "not seen face to face yet")
+    if isinstance(line, WorkLine):
+        hints += _bearing(line)
     tag = {"text": "Due", "colour": "blue"}
     if line.due_by is None:
         tag = {"text": "Nothing due", "colour": "grey"}
@@ -90,6 +91,20 @@ def _child_item(line: ChildLine, today: date) -> dict:
         tag = {"text": "Overdue", "colour": "red"}
     href = reverse("child", args=[line.uid])
     return {"text": line.shown_as, "href": href, "hint": "; ".join(hints), "tag": tag}
+
+
+def _bearing(line: WorkLine) -> list[str]:
+    """What bears on the next visit."""
+    found = [name for _, name in line.flag_kinds]
+    if line.decision_until:
+        found.append(f"{Method(line.alternative).label} authorised until {_day(line.decision_until)}")
+    if line.chain:
+        found.append(f"{line.chain} in a row not face to face")
+    if line.assessment_needed:
+        found.append("assessment needed before a visit")
+    if line.covers_until:
+        found.append(f"you cover until {_day(line.covers_until)}")
+    return found
 
 
 def _findings(user: User, now: datetime) -> tuple[list[str], dict | None]:
@@ -148,6 +163,9 @@ def _jobs(now: datetime) -> dict:
 # Text, address, what it is for, and what opens it.
 _LINKS = (
     ("Children", "children", "Find a child, see plans and visits", (Action.VIEW, Thing.CHILD)),
+    ("Your queue", "queue", "Decisions, exceptions and visits without an owner", (Action.EDIT, Thing.PLAN)),
+    ("Absence and cover", "cover", "Who is away, and who visits meanwhile", (Action.CREATE, Thing.COVER)),
+    ("Keep in touch", "check_ins", "Mark with whom you spoke this week", (Action.CREATE, Thing.CHECK_IN)),
     (
         "People",
         "people",

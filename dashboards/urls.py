@@ -1,8 +1,8 @@
-"""The start page, the visiting dashboard and the statements that every page links to."""
+"""The start page, the visiting and oversight dashboards and the statements that every page links to."""
 
 from django.urls import path
 
-from dashboards.views import start, statements, visiting
+from dashboards.views import oversight, start, statements, visiting
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("visiting/children/", visiting.children, name="visiting_children"),
     path("visiting/export.csv", visiting.export, name="visiting_export"),
     path("visiting/method/", visiting.method, name="visiting_method"),
+    path("oversight/", oversight.dashboard, name="oversight"),
+    path("oversight/children/", oversight.children, name="oversight_children"),
     path("accessibility/", statements.accessibility, name="accessibility"),
     path("privacy/", statements.privacy, name="privacy"),
 ]

@@ -11,6 +11,7 @@ from accounts.policy import BEYOND_ONESELF, Action, Thing, allows
 _NAVIGATION = (
     ("Start", "start", None),
     ("Visiting", "visiting", (Action.VIEW, Thing.VISIT_RATES)),
+    ("Oversight", "oversight", (Action.VIEW, Thing.OVERSIGHT)),
     ("Children", "children", (Action.VIEW, Thing.CHILD)),
     ("People", "people", (Action.VIEW, Thing.USER_ACCOUNT, BEYOND_ONESELF)),
     ("Audit trail", "audit_trail", (Action.VIEW, Thing.AUDIT_TRAIL)),
