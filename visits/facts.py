@@ -152,8 +152,6 @@ class EmergencyAccessLine:
 class WorkLine(ChildLine):
     """A child of a social worker's list, with what bears on the next visit."""
 
-    # Names of the flags that stand.
-    flags: tuple[str, ...] = ()
     # Until when (that day included) a decision authorises an alternative, and which; None: none is live.
     decision_until: date | None = None
     alternative: str = ""

@@ -7,6 +7,7 @@ from visits.views import access, children, imports, places, rebuild, visits
 urlpatterns = [
     path("", include("visits.decision_urls")),
     path("", include("visits.assessment_urls")),
+    path("", include("visits.cover_urls")),
     path("", include("visits.flag_urls")),
     path("children/", children.children, name="children"),
     path("children/emergency-access/", access.emergency_accesses, name="emergency_accesses"),

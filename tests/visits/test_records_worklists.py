@@ -57,27 +57,31 @@ class TestSocialWorkerWork:
 
 
 class TestManagerWork:
-    def test_the_three_lists_hold_the_teams_own(self, world):
+    def test_the_lists_hold_the_teams_own(self, world):
         recorded(world, method=Method.VIDEO)
         make_visit(world.other_child, date(2020, 3, 25), Method.VIDEO)
         reason = "Duty call from the police about the child tonight at half past nine"
         services.open_emergency_access(user=world.stranger, child_ref="C-0001", reason=reason, now=NOW)
         work = worklists.manager_work(world.manager, at=NOW)
         assert [line.shown_as for line in work.not_seen_in_time] == ["C-0001"]
-        assert [line.shown_as for line in work.awaiting] == ["C-0001"]
-        assert [line.person for line in work.emergency_accesses] == ["Sam Stranger"]
-        assert (work.not_seen_count, work.awaiting_count, work.emergency_access_count) == (1, 1, 1)
+        assert {fact.shown_as for fact in work.queue} == {"C-0001"}
+        assert (work.not_seen_count, work.queue_count) == (1, 3)
+        assert dict(work.queue_counts) == {
+            "cp_not_seen_without_decision": 1,
+            "alternative_without_decision": 1,
+            "emergency_access_unseen": 1,
+        }
         other = worklists.manager_work(world.other_manager, at=NOW)
         assert [line.shown_as for line in other.not_seen_in_time] == ["C-0002"]
-        assert [line.shown_as for line in other.awaiting] == ["C-0002"]
-        assert other.emergency_access_count == 0
+        assert {fact.shown_as for fact in other.queue} == {"C-0002"}
+        assert "emergency_access_unseen" not in dict(other.queue_counts)
 
     def test_what_is_done_leaves_the_lists(self, world):
         make_limits()
         recorded(world, method=Method.VIDEO)
         decide(ask(world, covers_from=TODAY - timedelta(days=1)), world.manager)
         work = worklists.manager_work(world.manager, at=NOW)
-        assert (work.not_seen_count, work.awaiting_count) == (0, 0)
+        assert (work.not_seen_count, dict(work.queue_counts).get("alternative_without_decision", 0)) == (0, 0)
 
     def test_the_longest_unseen_come_first_where_not_all_are_shown(self, world):
         make_visit(world.child, date(2020, 2, 20))
@@ -154,6 +158,9 @@ class TestPrice:
             make_visit(child, date(2020, 3, 20), Method.VIDEO)
             allocate(child, world.worker)
         assert (self.queries(caseload), self.queries(team)) == before
-        # Children, plans, team places, teams of the places, last contacts, rules.
-        assert before[0] <= 6
-        assert before[1] <= 14
+        # Children, plans, team places, teams of the places, last contacts, rules and flags; then keys,
+        # contacts, decisions, covers and the rule on assessments.
+        assert before[0] <= 12
+        # The same for children not seen in time and their number; then the queue: a query or two for each
+        # kind, and children, teams, managers and heads of service of what is shown.
+        assert before[1] <= 36

@@ -43,6 +43,7 @@ from visits.selectors.cover import unowned
 from visits.selectors.due_plans import DuePlan, plans_due
 from visits.selectors.lines import shown_as
 from visits.selectors.oversight_rules import limit
+from visits.selectors.standing_flags import live_on
 
 # A quarter: what audit sampling draws from, and longer than any decision could still cover.
 LOOK_BACK_DAYS = 91
@@ -126,8 +127,9 @@ def children_of(user: User, *, at: datetime) -> ChildQuerySet:
 def _in_teams(teams: Collection[int] | None, today: date) -> ChildQuerySet:
     if teams is None:
         return Child.objects.all()
-    places = PlanTeam.objects.filter(holds_on(today), plan__child=OuterRef("pk"), team__in=list(teams))
-    return Child.objects.filter(Exists(places))
+    # By the teams' few places: asked child by child, SQLite would go through them for each.
+    places = PlanTeam.objects.filter(holds_on(today), team__in=list(teams))
+    return Child.objects.filter(pk__in=places.values("plan__child"))
 
 
 # --- Finding --------------------------------------------------------------------------------
@@ -207,7 +209,7 @@ def _seen(today: date) -> QuerySet[Visit]:
 
 
 def _most_vulnerable(today: date) -> QuerySet[HazardFlag]:
-    return HazardFlag.objects.filter(flags.stands_on(today), cleared_at=None, kind__code=MOST_VULNERABLE)
+    return HazardFlag.objects.filter(live_on(today), kind__code=MOST_VULNERABLE)
 
 
 def collect(
@@ -364,7 +366,7 @@ def _alternative_without_decision(search: Search) -> Iterable[Found]:
 def _isolation_expired(search: Search) -> Iterable[Found]:
     """Kinds that end by themselves are isolation and symptoms."""
     of_kind = HazardFlag.objects.filter(kind__lasts_days__isnull=False)
-    stands = of_kind.filter(flags.stands_on(search.today), cleared_at=None, child=OuterRef("child"))
+    stands = of_kind.filter(live_on(search.today), child=OuterRef("child"))
     over = of_kind.filter(
         ~Exists(stands), search.in_open_plans(), child__in=search.children, ends_on__lte=search.today
     )
@@ -416,7 +418,7 @@ def _emergency_unseen(search: Search) -> Iterable[Found]:
 def _flag_past_review(search: Search) -> Iterable[Found]:
     today = search.today
     rows = HazardFlag.objects.filter(
-        flags.has_lapsed(today), flags.stands_on(today), child__in=search.children, review_on__lt=today
+        flags.has_lapsed(today), live_on(today), child__in=search.children, review_on__lt=today
     )
     for child, uid, name, review_on in rows.values_list("child", "uid", "kind__name", "review_on"):
         yield Found(

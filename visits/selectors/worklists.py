@@ -33,7 +33,7 @@ from visits.models import (
 from visits.oversight_constants import DecisionState
 from visits.querysets import ChildQuerySet, holds_on
 from visits.record_rules import in_words
-from visits.selectors import alternatives, assessments, decisions, exceptions, flags
+from visits.selectors import alternatives, assessments, decisions, exceptions
 from visits.selectors.exceptions import Found
 from visits.selectors.lines import child_lines, not_seen_in_time, shown_as
 from visits.selectors.oversight_rules import limit
@@ -65,7 +65,7 @@ def visits_to_make(user: User, *, at: datetime, due_only: bool = False) -> list[
 
 
 def work_lines(lines: Iterable[ChildLine], user: User, *, at: datetime) -> list[WorkLine]:
-    """The same lines (a page of them) with flags, decisions, alternatives in a row, and assessments."""
+    """The same lines (a page of them) with decisions, alternatives in a row, and assessments."""
     rows = list(lines)
     if not rows:
         return []
@@ -73,7 +73,6 @@ def work_lines(lines: Iterable[ChildLine], user: User, *, at: datetime) -> list[
     soon = today + timedelta(days=DUE_SOON_DAYS)
     keys = dict(Child.objects.filter(uid__in=[line.uid for line in rows]).values_list("uid", "pk"))
     children = list(keys.values())
-    standing = flags.standing_flags(children, on=today)
     chains = alternatives.chain_lengths(children)
     live = {
         child: (until, alternative)
@@ -98,7 +97,6 @@ def work_lines(lines: Iterable[ChildLine], user: User, *, at: datetime) -> list[
         found.append(
             WorkLine(
                 **vars(line),
-                flags=tuple(name for _, name in standing.get(key, ())),
                 decision_until=until,
                 alternative=alternative,
                 chain=chains.get(key, 0),
