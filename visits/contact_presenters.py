@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from safeguarding.kernel.periods import Month
@@ -95,18 +94,24 @@ def gaps_table(gaps: Iterable[SchoolGap]) -> dict[str, Any]:
     }
 
 
-def contact_words(contacts: QuerySet[FamilyContact], *, in_care: bool) -> str:
-    """What is next, in a sentence; empty for a child who is not in care and has no contacts on record."""
-    waiting = contacts.filter(held=ContactHeld.ARRANGED).order_by("planned_on").first()
-    if waiting:
-        return f"Next: {Method(waiting.method).label.lower()} on {in_words(waiting.planned_on)}."
-    return "None is arranged." if in_care or contacts.exists() else ""
+def contact_words(contact: FamilyContact | None, *, in_care: bool) -> str:
+    """What is next, in a sentence; empty for a child who is not in care and has no contacts on record.
+    `contact`: the first that waits for its result, or else any."""
+    if contact and contact.held == ContactHeld.ARRANGED:
+        return f"Next: {Method(contact.method).label.lower()} on {in_words(contact.planned_on)}."
+    return "None is arranged." if in_care or contact else ""
 
 
 def contacts_table(contacts: Iterable[FamilyContact], *, may_record: bool) -> dict[str, Any]:
     return {
         "caption": "Virtual family contact",
-        "columns": [{"text": "Planned date"}, {"text": "State"}, {"text": "With whom"}, {"text": "How"}],
+        "columns": [
+            {"text": "Planned date"},
+            {"text": "State"},
+            {"text": "With whom"},
+            {"text": "How"},
+            {"text": "Result"},
+        ],
         "rows": [_contact_row(contact, may_record=may_record) for contact in contacts],
         "empty": "No contact has been arranged.",
     }
@@ -115,12 +120,12 @@ def contacts_table(contacts: Iterable[FamilyContact], *, may_record: bool) -> di
 def _contact_row(contact: FamilyContact, *, may_record: bool) -> list[Any]:
     held = ContactHeld(contact.held)
     day = in_words(contact.planned_on)
-    date_cell: Any = day
+    result: Any = f"Recorded by {contact.outcome_by.name}" if contact.outcome_by else "Not recorded yet"
     if may_record and held is ContactHeld.ARRANGED:
         href = reverse("contact_outcome", args=[contact.uid])
-        date_cell = {"text": day, "href": href, "hidden": "record what became of it"}
+        result = {"text": "Record the result", "href": href, "hidden": f"of the contact on {day}"}
     state = {"text": held.label, "tag": _HELD_COLOURS[held], "note": contact.why_not}
-    return [date_cell, state, contact.with_whom, Method(contact.method).label]
+    return [day, state, contact.with_whom, Method(contact.method).label, result]
 
 
 def contact_rows(contact: FamilyContact) -> list[dict[str, Any]]:

@@ -63,7 +63,8 @@ class TestChildPage:
         flag_row(world.child, world.worker, kind="shielding", starts_on=TODAY - DAY, review_on=TODAY - DAY)
         shown = page(as_(world.worker), "child", world.child.uid)
         assert "Most vulnerable Review by 24 April 2020. Not agreed yet" in shown
-        assert "Lapsed 1 flag to renew or remove" in shown
+        assert "Lapsed Shielding: to be renewed or removed. Review was due on 26 March 2020" in shown
+        assert "Shielding, past its review" in page(as_(world.worker), "children")
         assert shown.index("Most vulnerable") < shown.index("Open plans")
 
     def test_isolation_is_gone_by_itself(self, world):
@@ -73,7 +74,11 @@ class TestChildPage:
         assert "Household self-isolating" in page(client, "children")
         with time_machine.travel(NOW + DAY, tick=False):
             later = as_(world.worker)
-            assert "Household self-isolating" not in page(later, "child", world.child.uid)
+            shown = page(later, "child", world.child.uid)
+            assert (
+                "Lapsed Household self-isolating: to be renewed or removed. Ended on 28 March 2020" in shown
+            )
+            assert shown.count("Household self-isolating") == 2
             assert "Household self-isolating" not in page(later, "children")
 
     def test_school_and_family_contact(self, world):

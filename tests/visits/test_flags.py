@@ -218,7 +218,7 @@ class TestLists:
         flag_row(world.child, world.worker, kind="self_isolating", ends_on=TODAY, **past)
         flag_row(world.child, world.worker, NOW - 60 * DAY, kind="self_isolating", ends_on=TODAY - 30 * DAY)
         world.child.named = True
-        shown = selectors.child_flags(world.child, world.worker, at=NOW)
+        shown = selectors.child_flags(world.child, at=NOW)
         assert [one.kind for one in shown.standing] == ["shielding"]
         assert {(one.kind, one.standing) for one in shown.lapsed} == {
             ("most_vulnerable", "past_review"),

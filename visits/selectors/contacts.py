@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from accounts.policy import Action, Thing, scopes
@@ -24,6 +24,12 @@ def contacts_of(child: Child) -> QuerySet[FamilyContact]:
     """The latest planned first."""
     rows = FamilyContact.objects.filter(child=child).select_related("recorded_by", "outcome_by")
     return rows.order_by("-planned_on", "-pk")
+
+
+def next_of(child: Child) -> FamilyContact | None:
+    """The first contact that waits for its result; where none does, any; None where there is none at all."""
+    waits = Case(When(held=ContactHeld.ARRANGED, then=0), default=1)
+    return FamilyContact.objects.filter(child=child).order_by(waits, "planned_on", "pk").first()
 
 
 def visible(user: User, *, at: datetime) -> QuerySet[FamilyContact]:

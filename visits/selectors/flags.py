@@ -77,10 +77,9 @@ class ChildFlags:
     standing: tuple[FlagLine, ...]
     lapsed: tuple[FlagLine, ...]
     earlier: tuple[FlagLine, ...]
-    may_raise: bool
 
 
-def child_flags(child: Child, user: User, *, at: datetime) -> ChildFlags:
+def child_flags(child: Child, *, at: datetime) -> ChildFlags:
     """`child` comes from `named_for`."""
     lines = flag_lines(HazardFlag.objects.filter(child=child), {child.pk: child}, at=at)
     standing = tuple(line for line in lines if line.standing == FlagStanding.STANDS.value)
@@ -90,7 +89,6 @@ def child_flags(child: Child, user: User, *, at: datetime) -> ChildFlags:
         standing=standing,
         lapsed=lapsed,
         earlier=tuple(line for line in lines if line.uid not in rest),
-        may_raise=may(child, user, Action.CREATE, at=at),
     )
 
 

@@ -103,20 +103,30 @@ class Rights:
     change: bool
     cancel: bool
     manage: bool
+    raise_flag: bool
+    decide_school: bool
+    arrange_contact: bool
 
 
 def rights_on(child: Child, user: User, *, at: datetime) -> Rights:
+    # Rights of one scope reach the same children: the database is asked once for each scope, and not at
+    # all for a right that no role holds.
+    reached: dict[frozenset[Scope], bool] = {frozenset(): False}
+
     def may(action: Action, thing: Thing) -> bool:
-        # Most roles lack most rights: the policy is asked before the database.
-        if not scopes(user.roles, action, thing):
-            return False
-        return Child.objects.open_to(user, action, thing, at=at).contains(child)
+        granted = scopes(user.roles, action, thing)
+        if granted not in reached:
+            reached[granted] = Child.objects.open_to(user, action, thing, at=at).contains(child)
+        return reached[granted]
 
     return Rights(
         record=may(Action.CREATE, Thing.VISIT),
         change=may(Action.EDIT, Thing.VISIT),
         cancel=may(Action.WITHDRAW, Thing.VISIT),
         manage=may(Action.EDIT, Thing.PLAN),
+        raise_flag=may(Action.CREATE, Thing.FLAG),
+        decide_school=may(Action.CREATE, Thing.SCHOOL_DECISION),
+        arrange_contact=may(Action.CREATE, Thing.FAMILY_CONTACT),
     )
 
 

@@ -19,9 +19,10 @@ def live_on(day: date) -> Q:
 
 
 def standing_flags(children: Iterable[int], *, on: date) -> dict[int, list[tuple[str, str]]]:
-    """Child key -> (code, name) of the flags that stand on that day, by name."""
+    """Child key -> (code, name) of the flags that stand on that day, by name; one past its review says so."""
     rows = HazardFlag.objects.filter(live_on(on), child__in=list(children))
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for child, code, name in rows.order_by("kind__name").values_list("child", "kind__code", "kind__name"):
-        found[child].append((code, name))
+    rows = rows.order_by("kind__name", "pk").values_list("child", "kind__code", "kind__name", "review_on")
+    for child, code, name, review_on in rows:
+        found[child].append((code, name if review_on >= on else f"{name}, past its review"))
     return found

@@ -139,7 +139,7 @@ def child(request: HttpRequest, uid: UUID) -> HttpResponse:
         "page_obj": page,
         "entries": presenters.timeline(records.visit_lines(page.object_list), today),
         **before_visit(shown, request.user, now),
-        **beside_plans(shown, request.user, now),
+        **beside_plans(shown, now, in_care=any(p.open and p.plan_type == PlanType.CIC for p in plans)),
         "asks": decisions.may_ask(shown, request.user, at=now),
         "decision_table": decision_presenters.of_child(decisions.decisions_of(shown, at=now), today),
     }

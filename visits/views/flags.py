@@ -40,11 +40,11 @@ def child_flags(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Every flag of a child: those that stand, those to be renewed or removed, and earlier ones."""
     now = timezone.now()
     child = open_child(request, uid, page="flags", now=now)
-    shown = flags.child_flags(child, request.user, at=now)
+    shown = flags.child_flags(child, at=now)
     context = {
         "child": child,
         "shown_as": lines.shown_as(child),
-        "may_raise": shown.may_raise,
+        "may_raise": flags.may(child, request.user, Action.CREATE, at=now),
         "tables": [
             presenters.flags_table(shown.standing, caption="Flags that stand", empty="No flag stands."),
             presenters.flags_table(
