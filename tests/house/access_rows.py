@@ -80,6 +80,8 @@ ROWS: dict[str, Row] = {
     "visiting_children": Row("MG SW AU"),
     "visiting_export": Row("BM MG SW CO AU"),
     "visiting_method": Row("BM MG SW PR CO AU"),
+    "oversight": Row("BM MG CO AU"),
+    "oversight_children": Row("MG"),
     # Records
     # What is searched for goes by POST, to stay out of addresses.
     "children": Row("MG SW AU", "MG SW AU"),
@@ -99,9 +101,7 @@ ROWS: dict[str, Row] = {
         "MG SW AU", ids={"uid": "assessment"}, beyond={"uid": "other_assessment"}, all_rows="AU"
     ),
     "assessments_to_countersign": Row("MG"),
-    "countersign_assessment": Row(
-        None, "MG", ids={"uid": "assessment"}, beyond={"uid": "other_assessment"}
-    ),
+    "countersign_assessment": Row(None, "MG", ids={"uid": "assessment"}, beyond={"uid": "other_assessment"}),
     # Items are no children: whoever reads totals of oversight reads these.
     "ppe": Row("BM MG CO AU"),
     "ppe_export": Row("MG"),
@@ -142,6 +142,17 @@ ROWS: dict[str, Row] = {
     "renew_decision": Row(
         "MG SW", "MG SW", ids={"uid": "decision to renew"}, beyond={"uid": "other_decision"}
     ),
+    # Absence and cover, keeping in touch, worklists
+    "my_visits": Row("SW"),
+    "queue": Row("MG"),
+    "cover": Row("MG"),
+    "record_absence": Row("MG", "MG"),
+    "end_absence": Row("MG", "MG", ids={"uid": "absence"}, beyond={"uid": "other_absence"}),
+    "cover_child": Row("MG", "MG", ids={"uid": "child"}, beyond={"uid": "other_child"}),
+    "cover_caseload": Row("MG", "MG", ids={"uid": "worker"}, beyond={"uid": "other_worker"}),
+    "end_cover": Row(None, "MG", ids={"uid": "cover"}, beyond={"uid": "other_cover"}),
+    "check_ins": Row("MG"),
+    "mark_check_ins": Row("MG", "MG", ids={"uid": "team"}, beyond={"uid": "other_team"}),
     # A manager who holds the import permission.
     "import_records": Row("MG", "MG"),
     "import_run": Row("MG", "MG", ids={"uid": "import"}, beyond={"uid": "another's import"}),

@@ -12,6 +12,7 @@ from accounts.models import Grant, User
 from operations.constants import JobState
 from operations.models import JobRun
 from tests.people import LONG_AGO, person, sign_in
+from tests.visits.cover_world import absence_row, cover_row
 from tests.visits.decision_world import decision_row, make_limits
 from tests.visits.factories import make_plan
 from tests.visits.flags_world import contact_row, flag_row
@@ -99,6 +100,13 @@ def build() -> World:
             "other_emergency": _emergency(records.other_child, records.colleague).uid,
             "partner": partner.uid,
             "worker": records.worker.uid,
+            "other_worker": records.stranger.uid,
+            "team": records.team.uid,
+            "other_team": records.other_team.uid,
+            "absence": absence_row(records.worker, records.manager, AT).uid,
+            "other_absence": absence_row(records.stranger, records.other_manager, AT).uid,
+            "cover": cover_row(records.child, records.colleague, records.manager, AT).uid,
+            "other_cover": cover_row(records.other_child, records.colleague, records.other_manager, AT).uid,
             "grant": grant.uid,
             "job": JobRun.objects.create(kind="test", asked_at=LONG_AGO, asked_by_label="cli:test").uid,
             "import": _import(people["MG"]),

@@ -7,14 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.visits import oversight_world
+from tests.visits.cover_world import absence_row, cover_row
 from tests.visits.decision_world import ask as ask_for
-from tests.visits.decision_world import authorised, make_limits, renewed_once
+from tests.visits.decision_world import authorised, decide, make_limits, renewed_once
 from tests.visits.factories import make_child, make_plan, make_visit
 from tests.visits.records_world import NOW, World, make_world, recorded
 from visits import services
 from visits.audit_codes import audit_code
 from visits.constants import Method, PlanType, TeamRole
-from visits.decision_rules import Choice
 from visits.exception_facts import EXCEPTIONS, TO_DO, Concern
 from visits.models import (
     Allocation,
@@ -23,9 +23,13 @@ from visits.models import (
     EmergencyAccess,
     HazardFlag,
     HazardFlagKind,
+    Plan,
+    PlanTeam,
     PreVisitAssessment,
+    Visit,
     WorkerAbsence,
 )
+from visits.rules import reference_order
 from visits.selectors import exceptions, worklists
 
 pytestmark = pytest.mark.django_db
@@ -80,26 +84,12 @@ def flag(world: World, code: str, *, lasts: int | None = None, agreed: bool = Tr
     return HazardFlag.objects.create(**fields | other)
 
 
-def away(user, by, start: int = -3, until: int | None = None) -> WorkerAbsence:
-    return WorkerAbsence.objects.create(
-        user=user,
-        from_date=day(start),
-        until_date=None if until is None else day(until),
-        can_work_at_home=True,
-        recorded_at=NOW,
-        recorded_by=by,
-    )
+def away(user, by) -> WorkerAbsence:
+    return absence_row(user, by, NOW)
 
 
-def cover(child: Child, user, by, start: int = 0, until: int = 14) -> Cover:
-    return Cover.objects.create(
-        child=child,
-        user=user,
-        from_date=day(start),
-        until_date=day(until),
-        assigned_at=NOW,
-        assigned_by=by,
-    )
+def cover(child: Child, user, by, start: int, until: int) -> Cover:
+    return cover_row(child, user, by, NOW, start, until)
 
 
 def test_a_child_seen_in_time_has_no_exception(world):
@@ -448,14 +438,7 @@ class TestQueue:
         later = datetime.combine(second.review_on, NOW.timetz())
         days = {"covers_from": second.review_on + timedelta(1), "review_on": second.review_on + timedelta(9)}
         again = ask_for(world, renews=second, now=later, **days, due_on=second.review_on)
-        services.decide(
-            user=world.manager,
-            decision=again,
-            choice=Choice.AUTHORISE,
-            note="",
-            expected_version=1,
-            now=later,
-        )
+        decide(again, world.manager, now=later)
 
         def kinds(user):
             return {row.code for row in worklists.queue(user, at=later).rows}
@@ -533,9 +516,6 @@ class TestPrice:
 
 def make_many(world: World, number: int) -> None:
     """Children with a plan of the team each, of whom some were not seen in time."""
-    from visits.models import Plan, PlanTeam, Visit
-    from visits.rules import reference_order
-
     children = Child.objects.bulk_create(Child(child_ref=f"M{n}") for n in range(number))
     plans = Plan.objects.bulk_create(
         Plan(

@@ -96,7 +96,8 @@ def end_absence(request: HttpRequest, uid: UUID) -> HttpResponse:
             back = in_words(absence.until_date) if absence.until_date else "not known"
             words = f"Somebody else changed this absence meanwhile. The first day back is now: {back}. "
             # The page comes again with what was typed, now against the present version.
-            form.data = form.data.copy() | {"version": str(absence.version)}
+            form.data = request.POST.copy()
+            form.data["version"] = str(absence.version)
             form.add_error(None, words + "Save again to put yours in its place.")
             status = 409
         except Refusal as refusal:
