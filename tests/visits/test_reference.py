@@ -160,3 +160,12 @@ def test_a_partnerships_own_kind_of_flag_and_limit_stand(loaded):
     assert "Left as you set it: self_isolating: lasts days 10, where the file has lasts days 14" in told
     assert "Left as you set it: chain_limit from 2000-01-01: value 2" in told
     assert HazardFlagKind.objects.get(code="self_isolating").lasts_days == 10
+
+
+def test_every_text_fits_its_column(loaded):
+    """SQLite keeps what is too long; PostgreSQL refuses it."""
+    for model in (OversightRule, RemoteVisitRule, HazardFlagKind, VisitRule, Restriction, PublishedRate):
+        for row in model.objects.all():
+            for field in model._meta.concrete_fields:
+                if field.max_length:
+                    assert len(getattr(row, field.attname)) <= field.max_length, f"{row.pk} {field.name}"
