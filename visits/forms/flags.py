@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django import forms
@@ -74,7 +74,8 @@ class RaiseFlagForm(GovukForm):
         self.kinds = kinds
         kwargs["initial"] = {"token": uuid4(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.code, kind.name) for kind in kinds]
+        field = cast(forms.ChoiceField, self.fields["kind"])
+        field.choices = [(kind.code, kind.name) for kind in kinds]
 
     def build_layout(self) -> Layout:
         hints = {kind.code: kind_hint(kind) for kind in self.kinds}
@@ -174,7 +175,8 @@ class LastMonthForm(GovukForm):
         super().__init__(*args, **kwargs)
         self.latest = Month.of(today)
         recent = [self.latest.plus(-back) for back in range(_MONTHS_OFFERED)]
-        self.fields["month"].choices = [(str(month), month.name) for month in recent]
+        field = cast(forms.ChoiceField, self.fields["month"])
+        field.choices = [(str(month), month.name) for month in recent]
 
     def months(self) -> tuple[Month, Month]:
         """First and last; the latest ones where the address names none that is offered."""

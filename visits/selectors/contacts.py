@@ -74,7 +74,9 @@ def contact_counts(first: Month, last: Month, *, teams: Collection[int] | None =
         .values("team", "year", "month")
         .annotate(
             arranged=Count("pk"),
-            **{f"{held.value}_": Count("pk", filter=Q(held=held)) for held in _RESULTS},
+            was_held=Count("pk", filter=Q(held=ContactHeld.HELD)),
+            was_partly=Count("pk", filter=Q(held=ContactHeld.PARTLY)),
+            was_not=Count("pk", filter=Q(held=ContactHeld.NOT_HELD)),
         )
     )
     if teams is not None:
@@ -84,12 +86,9 @@ def contact_counts(first: Month, last: Month, *, teams: Collection[int] | None =
             month=Month.of(date(row["year"], row["month"], 1)).index,
             team_id=row["team"],
             arranged=row["arranged"],
-            held=row["held_"],
-            partly=row["partly_"],
-            not_held=row["not_held_"],
+            held=row["was_held"],
+            partly=row["was_partly"],
+            not_held=row["was_not"],
         )
         for row in rows
     ]
-
-
-_RESULTS = (ContactHeld.HELD, ContactHeld.PARTLY, ContactHeld.NOT_HELD)

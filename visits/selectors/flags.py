@@ -114,10 +114,10 @@ def flag_lines(flags: QuerySet[HazardFlag], children: dict[int, Child], *, at: d
         .select_related("kind", "raised_by", "agreed_by", "cleared_by")
         .prefetch_related("reviews__reviewed_by")
     )
-    return [_line(row, children[row.child_id], today) for row in rows]
+    return [_line(row, children[row.child_id], today, superseded=row.superseded) for row in rows]
 
 
-def _line(flag: HazardFlag, child: Child, today: date) -> FlagLine:
+def _line(flag: HazardFlag, child: Child, today: date, *, superseded: bool) -> FlagLine:
     state = flag_rules.standing(state_of(flag), today)
     waits = flag.kind.needs_agreement and not flag.agreed_at and not flag.cleared_at
     return FlagLine(
@@ -142,7 +142,7 @@ def _line(flag: HazardFlag, child: Child, today: date) -> FlagLine:
         cleared_by=flag.cleared_by.name if flag.cleared_by else "",
         cleared_at=flag.cleared_at,
         cleared_reason=flag.cleared_reason,
-        superseded=flag.superseded,
+        superseded=superseded,
         reviews=tuple(
             FlagReviewLine(
                 was_due_on=review.was_due_on,

@@ -9,6 +9,7 @@ from accounts.selectors import User
 from safeguarding.kernel.periods import day_of
 from visits.flag_facts import SchoolGap
 from visits.models import Child, Plan, SchoolDecision
+from visits.querysets import ChildQuerySet
 from visits.selectors.lines import child_lines
 
 
@@ -25,7 +26,7 @@ def may_decide(child: Child, user: User, *, at: datetime) -> bool:
     return children.filter(pk=child.pk).exists()
 
 
-def without_decision(user: User, *, at: datetime) -> QuerySet[Child]:
+def without_decision(user: User, *, at: datetime) -> ChildQuerySet:
     """Children of this person with an open plan and no decision, or one past its review: never decided
     first, then the longest past. Children with a social worker are those that guidance calls vulnerable."""
     today = day_of(at)
@@ -42,18 +43,18 @@ def without_decision(user: User, *, at: datetime) -> QuerySet[Child]:
     )
 
 
-def gap_lines(children: QuerySet[Child], user: User, *, at: datetime) -> list[SchoolGap]:
+def gap_lines(children: ChildQuerySet, user: User, *, at: datetime) -> list[SchoolGap]:
     """Lines of a page of `without_decision`, in its order."""
-    rows = list(children)
-    lines = child_lines(Child.objects.filter(pk__in=[child.pk for child in rows]), user, at=at)
+    rows = list(children.values_list("pk", "uid", "school_decided_on", "school_review_on"))
+    lines = child_lines(Child.objects.filter(pk__in=[row[0] for row in rows]), user, at=at)
     by_uid = {line.uid: line for line in lines}
     return [
         SchoolGap(
-            child_uid=child.uid,
-            shown_as=by_uid[child.uid].shown_as,
-            teams=by_uid[child.uid].teams,
-            decided_on=child.school_decided_on,
-            review_on=child.school_review_on,
+            child_uid=uid,
+            shown_as=by_uid[uid].shown_as,
+            teams=by_uid[uid].teams,
+            decided_on=decided_on,
+            review_on=review_on,
         )
-        for child in rows
+        for _, uid, decided_on, review_on in rows
     ]

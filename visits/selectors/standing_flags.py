@@ -20,9 +20,9 @@ def live_on(day: date) -> Q:
 
 def standing_flags(children: Iterable[int], *, on: date) -> dict[int, list[tuple[str, str]]]:
     """Child key -> (code, name) of the flags that stand on that day, by name; one past its review says so."""
-    rows = HazardFlag.objects.filter(live_on(on), child__in=list(children))
+    standing = HazardFlag.objects.filter(live_on(on), child__in=list(children))
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    rows = rows.order_by("kind__name", "pk").values_list("child", "kind__code", "kind__name", "review_on")
+    rows = standing.order_by("kind__name", "pk").values_list("child", "kind__code", "kind__name", "review_on")
     for child, code, name, review_on in rows:
         found[child].append((code, name if review_on >= on else f"{name}, past its review"))
     return found

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.policy import Action, Thing
 from accounts.selectors import User
@@ -144,7 +144,7 @@ def _kind(code: str, today: date) -> HazardFlagKind:
     return kind
 
 
-def _standing_flags(child: Child, kind: HazardFlagKind, today: date):
+def _standing_flags(child: Child, kind: HazardFlagKind, today: date) -> QuerySet[HazardFlag]:
     return HazardFlag.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=today), child=child, kind=kind, cleared_at=None
     )
