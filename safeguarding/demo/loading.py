@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from accounts.constants import Role
 from accounts.services import Actor, record
-from safeguarding.demo import people, population
+from safeguarding.demo import oversight, people, population
 from safeguarding.demo.rows import World
 from safeguarding.kernel.errors import Refusal
 from visits.constants import EMERGENCY_ACCESS_HOURS, TeamRole
@@ -56,6 +56,8 @@ def load(*, as_of: date, now: datetime, actor: Actor) -> dict[str, int]:
             "plans": len(world.plans),
             "visits": len(world.visits),
         }
+        written, _ = oversight.load(as_of)
+        counts |= written
         record("demo.loaded", actor=actor, at=now, object_kind="demo", detail={**counts, "as_of": str(as_of)})
     return counts
 
