@@ -47,7 +47,7 @@ def unowned_table(rows: Iterable[UnownedLine], today: date) -> dict[str, Any]:
     }
 
 
-def absences_table(rows: Iterable[AbsenceLine], today: date) -> dict[str, Any]:
+def absences_table(rows: Iterable[AbsenceLine]) -> dict[str, Any]:
     return {
         "caption": "People who are away",
         "columns": [
@@ -59,10 +59,7 @@ def absences_table(rows: Iterable[AbsenceLine], today: date) -> dict[str, Any]:
         ],
         "rows": [
             [
-                {
-                    "text": row.worker,
-                    "note": "" if row.days.holds(today) else f"from {in_words(row.days.start)}",
-                },
+                row.worker,
                 {
                     "text": f"From {in_words(row.days.start)}",
                     "note": f"back on {in_words(row.days.until)}"
@@ -116,7 +113,7 @@ def cover_words(days: Days, today: date) -> str:
     return words[:1].upper() + words[1:]
 
 
-def weeks_table(weeks: Iterable[CheckInWeek]) -> dict[str, Any]:
+def weeks_table(weeks: Iterable[CheckInWeek], this_week: date) -> dict[str, Any]:
     """Teams by week, the latest week first; never people."""
     rows = sorted(weeks, key=lambda row: (-row.week.toordinal(), row.team))
     return {
@@ -132,12 +129,18 @@ def weeks_table(weeks: Iterable[CheckInWeek]) -> dict[str, Any]:
                 in_words(row.week),
                 row.team,
                 f"{row.spoken} of {row.workers}",
-                {"text": "Yes", "tag": "green"} if row.complete else {"text": "Not yet", "tag": "yellow"},
+                _everybody(row, this_week),
             ]
             for row in rows
         ],
         "empty": "No week is on record yet.",
     }
+
+
+def _everybody(row: CheckInWeek, this_week: date) -> dict[str, str]:
+    if row.complete:
+        return {"text": "Yes", "tag": "green"}
+    return {"text": "Not yet", "tag": "yellow"} if row.week == this_week else {"text": "No", "tag": "grey"}
 
 
 def caseload_table(children: Iterable[ChildLine], today: date) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Words of the worklists."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -10,7 +10,7 @@ from visits.constants import Method
 from visits.cover_rules import DUE_SOON_DAYS
 from visits.exception_rules import severity_words
 from visits.facts import Concern, OversightFact, WorkLine
-from visits.presenters import due_cell, plan_words
+from visits.presenters import plan_words
 from visits.record_rules import in_words
 
 SEVERITY_COLOURS = {"High": "red", "Medium": "orange", "Low": "grey"}
@@ -20,92 +20,70 @@ def age_words(fact: OversightFact, today: date) -> str:
     ahead = (fact.since - today).days
     if ahead > 0:
         return f"In {ahead} day{'' if ahead == 1 else 's'}"
-    return "Today" if fact.age == 0 else f"{fact.age:,} day{'' if fact.age == 1 else 's'}"
+    return "Since today" if fact.age == 0 else f"For {fact.age:,} day{'' if fact.age == 1 else 's'}"
 
 
-def queue_table(facts: Iterable[OversightFact], today: date, *, caption: str) -> dict[str, Any]:
-    return {
-        "caption": caption,
-        "columns": [
-            {"text": "Child"},
-            {"text": "Why it is here"},
-            {"text": "For how long"},
-            {"text": "Harm"},
-            {"text": "Team"},
-        ],
-        "rows": [
-            [
-                {"text": fact.shown_as, "href": reverse("child", args=[fact.child_uid])},
-                {
-                    "text": fact.code.label,
-                    "href": fact.link,
-                    "hidden": f"for {fact.shown_as}",
-                    "note": fact.sentence,
-                },
-                age_words(fact, today),
-                {
-                    "text": severity_words(fact.severity),
-                    "tag": SEVERITY_COLOURS[severity_words(fact.severity)],
-                },
-                fact.team or "–",
-            ]
-            for fact in facts
-        ],
-        "empty": "Nothing waits for you.",
-    }
+def queue_items(facts: Iterable[OversightFact], today: date) -> list[dict[str, Any]]:
+    """Rows of a task list, which a telephone shows as well as a desk does."""
+    return [
+        {
+            "text": f"{fact.shown_as}: {fact.code.label[:1].lower()}{fact.code.label[1:]}",
+            "href": fact.link,
+            "hint": f"{fact.sentence} {age_words(fact, today)}{f', {fact.team}' if fact.team else ''}.",
+            "tag": {
+                "text": severity_words(fact.severity),
+                "colour": SEVERITY_COLOURS[severity_words(fact.severity)],
+            },
+        }
+        for fact in facts
+    ]
 
 
 def queue_choices(counts: Iterable[tuple[Concern, int]]) -> list[tuple[str, str]]:
     return [("", "Everything"), *((code.value, f"{code.label} ({number:,})") for code, number in counts)]
 
 
-def visits_table(lines: Iterable[WorkLine], today: date, *, caption: str, empty: str) -> dict[str, Any]:
-    return {
-        "caption": caption,
-        "columns": [
-            {"text": "Child"},
-            {"text": "Next visit"},
-            {"text": "Last seen face to face"},
-            {"text": "Flags"},
-            {"text": "Decision"},
-            {"text": "Alternatives in a row", "numeric": True},
-            {"text": "Assessment"},
-        ],
-        "rows": [
-            [
-                {
-                    "text": line.shown_as,
-                    "href": reverse("child", args=[line.uid]),
-                    "note": plan_words(line.plan_types)
-                    + (f"; you cover until {in_words(line.covers_until)}" if line.covers_until else ""),
-                },
-                _due(line, today),
-                in_words(line.last_face_to_face) if line.last_face_to_face else "Never",
-                ", ".join(name for _, name in line.flag_kinds) or "None",
-                {
-                    "text": Method(line.alternative).label,
-                    "note": f"until {in_words(line.decision_until)}",
-                }
-                if line.decision_until
-                else "None",
-                str(line.chain),
-                {
-                    "text": "Make one",
-                    "href": reverse("make_assessment", args=[line.uid]),
-                    "hidden": f"for {line.shown_as}",
-                    "note": "before you visit",
-                }
-                if line.assessment_needed
-                else "–",
-            ]
-            for line in lines
-        ],
-        "empty": empty,
-    }
+def visit_items(lines: Iterable[WorkLine], today: date) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": line.shown_as,
+            "href": reverse("child", args=[line.uid]),
+            "hint": f"{'; '.join(_bearing(line))}.",
+            "tag": _due(line, today),
+        }
+        for line in lines
+    ]
 
 
-def _due(line: WorkLine, today: date) -> dict[str, Any]:
-    cell = due_cell(line.due_by, today)
-    if line.due_by and today < line.due_by <= today + timedelta(days=DUE_SOON_DAYS):
-        return {"text": "Due soon", "tag": "blue", "note": in_words(line.due_by)}
-    return cell
+def _bearing(line: WorkLine) -> list[str]:
+    """What bears on the child's next visit, each in a few words."""
+    seen = line.last_face_to_face
+    found = [
+        plan_words(line.plan_types),
+        f"visit due by {in_words(line.due_by)}" if line.due_by else "no visit is due",
+        f"last seen face to face {in_words(seen)}" if seen else "not seen face to face yet",
+    ]
+    if line.flag_kinds:
+        found.append(f"flags: {', '.join(name for _, name in line.flag_kinds)}")
+    if line.decision_until:
+        until = in_words(line.decision_until)
+        found.append(f"{str(Method(line.alternative).label).lower()} authorised until {until}")
+    if line.chain:
+        found.append(f"{line.chain} contact{'' if line.chain == 1 else 's'} in a row not face to face")
+    if line.assessment_needed:
+        found.append("make an assessment before you visit")
+    if line.covers_until:
+        found.append(f"you cover until {in_words(line.covers_until)}")
+    return found
+
+
+def _due(line: WorkLine, today: date) -> dict[str, str]:
+    if line.due_by is None:
+        return {"text": "Nothing due", "colour": "grey"}
+    late = (today - line.due_by).days
+    if late > 0:
+        return {"text": f"{late:,} day{'' if late == 1 else 's'} late", "colour": "red"}
+    if late == 0:
+        return {"text": "Due today", "colour": "yellow"}
+    soon = -late <= DUE_SOON_DAYS
+    return {"text": "Due soon", "colour": "blue"} if soon else {"text": "Due later", "colour": "grey"}

@@ -131,7 +131,19 @@ class TestCheckIns:
         # The overview says nothing of a person.
         assert "Wanda" not in page and "support was" not in page
         assert CheckIn.objects.get(user=world.colleague).support_asked
-        assert "checked" in client.get(url).content.decode()
+        # Taken back.
+        client.post(url, marks | {f"worker_{world.colleague.pk}": "not_yet"})
+        assert not CheckIn.objects.filter(user=world.colleague).exists()
+
+    def test_every_answer_is_offered_and_what_is_marked_is_chosen(self, world):
+        CheckIn.objects.create(
+            user=world.worker, team=world.team, week=TODAY - timedelta(days=4), recorded_at=NOW,
+            recorded_by=world.manager,
+        )  # fmt: skip
+        page = as_(world.manager).get(reverse("mark_check_ins", args=[world.team.uid])).content.decode()
+        assert page.count("Not yet") == page.count("We spoke, and they asked for support") == 2
+        chosen = re.findall(r'<input[^>]*name="worker_(\d+)"[^>]*value="(\w+)"[^>]*checked', page)
+        assert chosen == [(str(world.colleague.pk), "not_yet"), (str(world.worker.pk), "spoken")]
 
     def test_another_teams_week_is_not_there(self, world):
         url = reverse("mark_check_ins", args=[world.other_team.uid])
@@ -156,7 +168,7 @@ class TestWorklists:
         page = text_of(client.get("/work/visits/"))
         assert "C-0001" in page and "C-0003" not in page and "C-0002" not in page
         assert "67 days late" in page
-        assert "Video call until 10 April 2020" in page
+        assert "video call authorised until 10 April 2020" in page
         assert "C-0003" in text_of(client.get("/work/visits/?show=all"))
         assert AuditEvent.objects.filter(action="children.listed").count() == 2
 
@@ -167,7 +179,7 @@ class TestWorklists:
         page = text_of(client.get("/work/queue/"))
         assert "2 in all" in page
         assert "Video call on 26 March 2020 without a management decision" in page
-        assert page.index("Child protection: not seen") < page.index("Video call on 26 March")
+        assert page.index("child protection: not seen") < page.index("Video call on 26 March")
         assert "C-0002" not in page
         page = text_of(client.get("/work/queue/?kind=alternative_without_decision"))
         assert "A face-to-face visit was due by" not in page

@@ -8,7 +8,7 @@ from django import forms
 from safeguarding.kernel.govuk import GovukForm, Layout, Radios
 from visits.selectors.check_ins import WorkerThisWeek
 
-NOT_YET, SPOKEN, SUPPORT = "", "spoken", "support"
+NOT_YET, SPOKEN, SUPPORT = "not_yet", "spoken", "support"
 _MARKS = {NOT_YET: None, SPOKEN: False, SUPPORT: True}
 
 
@@ -25,7 +25,7 @@ class CheckInsForm(GovukForm):
         for name, worker in self.workers.items():
             self.fields[name] = forms.ChoiceField(
                 label=worker.name,
-                required=False,
+                error_messages={"required": f"Select whether you spoke with {worker.name}"},
                 widget=forms.RadioSelect,
                 choices=(
                     (NOT_YET, "Not yet"),

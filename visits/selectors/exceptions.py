@@ -182,7 +182,8 @@ class Search:
         rows = ManagementDecision.objects.filter(child__in=self.children, state=DecisionState.AUTHORISED)
         found: dict[int, list[date]] = defaultdict(list)
         for child, decided, seconded in rows.order_by().values_list("child", "decided_at", "seconded_at"):
-            found[child].append(day_of(seconded or decided))
+            if stood := seconded or decided:
+                found[child].append(day_of(stood))
         return found
 
     @cached_property
@@ -370,11 +371,9 @@ def _isolation_expired(search: Search) -> Iterable[Found]:
     over = of_kind.filter(
         ~Exists(stands), search.in_open_plans(), child__in=search.children, ends_on__lte=search.today
     )
-    ended: dict[int, date] = {}
-    for child, day in over.order_by("ends_on", "pk").values_list("child", "ends_on"):
-        ended[child] = day
-    if not ended:
-        return
+    # Of several the last to end.
+    rows = over.order_by("ends_on", "pk").values_list("child", "ends_on")
+    ended = {child: day for child, day in rows if day}
     for child, day in ended.items():
         first = exception_rules.isolation_over(
             day, search.chains.get(child, ()), search.decided_on.get(child, ()), today=search.today

@@ -166,7 +166,7 @@ def _decisions_to_take(user: User, at: datetime) -> Iterable[Found]:
     ):
         what = str(Method(method).label).lower()
         if state == DecisionState.SECOND:
-            since = day_of(decided_at)
+            since = day_of(decided_at or asked_at)
             words = f"A first manager approved a {what} in place of a visit on {in_words(since)}."
             yield Found(Concern.SECOND_APPROVAL, child, since, words, "decision", uid)
         else:

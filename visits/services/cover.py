@@ -122,7 +122,8 @@ def assign_cover(
     `cover_rules.cover_faults`, 'no_children', 'not_a_social_worker', 'worker_away', 'kept_from_record',
     'holds_the_case', 'covered_already', 'nobody_left'.
     """
-    days = Days(from_date, date.fromordinal(last_day.toordinal() + 1) if last_day < date.max else last_day)
+    until = date.fromordinal(min(last_day.toordinal() + 1, date.max.toordinal()))
+    days = Days(from_date, until)
     with transaction.atomic():
         once(token=token, purpose="assign_cover", user=user, outcome=str(worker.uid), now=now)
         rows = list(
@@ -150,7 +151,7 @@ def assign_cover(
                 child=child,
                 user=worker,
                 from_date=days.start,
-                until_date=days.until,
+                until_date=until,
                 assigned_at=now,
                 assigned_by=user,
             )
@@ -185,7 +186,8 @@ def _not_away_twice(
 ) -> None:
     # Locked by the person: of two absences written at once, the second meets the first.
     User.objects.select_for_update().get(pk=worker.pk)
-    for absence in WorkerAbsence.objects.filter(user=worker).exclude(pk=besides.pk if besides else None):
+    others = WorkerAbsence.objects.filter(user=worker)
+    for absence in others.exclude(pk=besides.pk) if besides else others:
         if days.meets(Days(absence.from_date, absence.until_date)):
             began = in_words(absence.from_date)
             words = f"An absence from {began} is on record for these days. Change that one"

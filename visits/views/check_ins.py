@@ -45,7 +45,7 @@ def check_ins(request: HttpRequest) -> HttpResponse:
         hint = f"Spoken with {row.spoken} of {row.workers} this week" if row else ""
         href = reverse("mark_check_ins", args=[team.uid])
         items.append({"text": team.name, "href": href, "hint": hint, "tag": tag})
-    context = {"items": items, "table": presenters.weeks_table(weeks)}
+    context = {"items": items, "table": presenters.weeks_table(weeks, this_week)}
     return render(request, "visits/check_ins/check_ins.html", context)
 
 

@@ -43,7 +43,7 @@ def cover(request: HttpRequest) -> HttpResponse:
         "unowned": len(unowned),
         "days": DUE_SOON_DAYS,
         "unowned_table": presenters.unowned_table(unowned, today),
-        "absences_table": presenters.absences_table(found.absence_lines(user, at=now), today),
+        "absences_table": presenters.absences_table(found.absence_lines(user, at=now)),
         "covers_table": presenters.covers_table(covers, today),
         "page_obj": page,
     }

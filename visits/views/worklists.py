@@ -35,12 +35,8 @@ def my_visits(request: HttpRequest) -> HttpResponse:
         "filter_form": form,
         "error_forms": [form] if form.is_bound else [],
         "page_obj": page,
-        "table": presenters.visits_table(
-            shown,
-            day_of(now),
-            caption="All of your children" if everything else "Overdue, or due within 7 days",
-            empty="No child is allocated to you." if everything else "No visit is overdue or due soon.",
-        ),
+        "everything": everything,
+        "items": presenters.visit_items(shown, day_of(now)),
     }
     return render(request, "visits/worklists/my_visits.html", context)
 
@@ -64,8 +60,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "filter_form": form,
         "page_obj": page,
         "total": waits.total,
-        "table": presenters.queue_table(
-            shown, day_of(now), caption=Concern(kind).label if kind else "Most urgent first"
-        ),
+        "heading": Concern(kind).label if kind else "Most urgent first",
+        "items": presenters.queue_items(shown, day_of(now)),
     }
     return render(request, "visits/worklists/queue.html", context)
