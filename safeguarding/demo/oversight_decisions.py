@@ -44,12 +44,17 @@ class Decision:
         return self.renews.renewal + 1 if self.renews else 0
 
 
-def lay_out(ground: Ground, left_out: frozenset[int]) -> list[Decision]:
-    """`left_out`: children whose decisions somebody else plants."""
+def lay_out(ground: Ground, planted: frozenset[int]) -> list[Decision]:
+    """`planted`: children of whom somebody else lays out what comes after the last face-to-face visit."""
     made: list[Decision] = []
     for child in sorted(ground.alternatives, key=ground.refs.__getitem__):
-        if child not in left_out:
-            made += _of_child(ground, child)
+        decisions = _of_child(ground, child)
+        if child in planted:
+            for one in decisions:
+                one.review_on = max(min(one.review_on, ground.last_face.get(child, one.review_on)), one.days[-1])
+        elif decisions:
+            _until_today(ground, decisions, rng_for("until", ground.refs[child]))
+        made += decisions
     return made
 
 
@@ -70,8 +75,6 @@ def _of_child(ground: Ground, child: int) -> list[Decision]:
                 continue
             last.review_on = contact.day - _DAY
         made.append(_decision(ground, made, plan, contact, rng))
-    if made:
-        _until_today(ground, child, made, rng)
     return made
 
 
@@ -121,7 +124,7 @@ def _sign(ground: Ground, decision: Decision, rng: Random, *, late: bool = False
         decision.seconded_by = ground.head
 
 
-def _until_today(ground: Ground, child: int, made: list[Decision], rng: Random) -> None:
+def _until_today(ground: Ground, made: list[Decision], rng: Random) -> None:
     """Renews what would have lapsed by the as-of day without a visit: a service in order has none."""
     last = made[-1]
     ahead = ground.as_of + timedelta(days=7)
