@@ -70,9 +70,8 @@ class VisitLine:
 
     @property
     def awaits_authorisation(self) -> bool:
-        return (
-            self.status == "completed" and self.child_seen and self.method != "face_to_face" and not self.authorised
-        )
+        alternative = self.method != "face_to_face"
+        return alternative and self.status == "completed" and self.child_seen and not self.authorised
 
 
 @dataclass(frozen=True)
