@@ -6,29 +6,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('visits', '0002_rates_state'),
+        ("visits", "0002_rates_state"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='visit',
-            name='authorised_at',
+            model_name="visit",
+            name="authorised_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='authorised_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="visit",
+            name="authorised_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('authorised_at', None), ('authorised_by', None)), models.Q(('authorised', True), ('authorised_at__isnull', False), ('authorised_by__isnull', False)), _connector='OR'), name='visit_authorised_at_and_by'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("authorised_at", None), ("authorised_by", None)),
+                    models.Q(
+                        ("authorised", True),
+                        ("authorised_at__isnull", False),
+                        ("authorised_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="visit_authorised_at_and_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('authorised_by', None), ('recorded_by', None), models.Q(('authorised_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='visit_authorised_by_another'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("authorised_by", None),
+                    ("recorded_by", None),
+                    models.Q(("authorised_by", models.F("recorded_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="visit_authorised_by_another",
+            ),
         ),
     ]

@@ -5,20 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('visits', '0003_visit_authorised_by_another_person'),
+        ("visits", "0003_visit_authorised_by_another_person"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='visitcell',
-            name='child',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='cells', to='visits.child'),
+            model_name="visitcell",
+            name="child",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="cells",
+                to="visits.child",
+            ),
         ),
         migrations.AlterField(
-            model_name='visitcell',
-            name='plan',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='visits.plan'),
+            model_name="visitcell",
+            name="plan",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="visits.plan",
+            ),
         ),
     ]
