@@ -319,6 +319,17 @@ class TestAuthoriseVisit:
             self.authorise(visit, world.manager, version=2)
         assert refusal.value.code == "four_eyes"
 
+    def test_again_by_the_same_manager_once_another_has_corrected_it(self, world):
+        visit = recorded(world, method=Method.VIDEO)
+        self.authorise(visit, world.manager)
+        changes = {"visit_date": date(2020, 3, 25)}
+        services.correct_visit(
+            user=world.worker, visit=visit, expected_version=2, changes=changes, reason="", now=NOW
+        )
+        self.authorise(visit, world.manager, version=3)
+        visit.refresh_from_db()
+        assert visit.authorised
+
     def test_the_database_refuses_the_recorder_too(self, world):
         visit = recorded(world, method=Method.VIDEO)
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -376,6 +387,15 @@ class TestEmergencyAccess:
 
     def test_twice_is_once(self, world):
         assert self.open(world).pk == self.open(world, now=NOW + timedelta(hours=1)).pk
+
+    def test_a_block_that_was_lifted_keeps_nobody_away_whoever_else_is_blocked(self, world):
+        """An `exclude` over both columns would join one person's block to another's state."""
+        lifted = {"lifted_at": NOW, "lifted_by": world.manager}
+        for person_, end in ((world.stranger, lifted), (world.colleague, {})):
+            AccessBlock.objects.create(
+                child=world.child, user=person_, set_at=NOW, set_by=world.manager, **end
+            )
+        assert self.open(world).child == world.child
 
     def test_of_the_own_caseload_there_is_none(self, world):
         with pytest.raises(Refusal) as refusal:

@@ -235,8 +235,7 @@ _SHOWN_IN_HISTORY = ("visit_date", "method", "status", "child_seen", "authorised
 def earlier_versions(visit: Visit) -> list[EarlierVersion]:
     """What the visit held before each change, the latest change first."""
     revisions = Revision.objects.filter(kind="visit", record_id=visit.pk).select_related("replaced_by")
-    after: dict[str, Any] = {name: getattr(visit, name) for name in _SHOWN_IN_HISTORY}
-    after["visit_date"] = visit.visit_date.isoformat()
+    after = _said(visit)
     versions = []
     for revision in revisions.order_by("-version"):
         was = {name: revision.was.get(name, after[name]) for name in _SHOWN_IN_HISTORY}
@@ -252,6 +251,12 @@ def earlier_versions(visit: Visit) -> list[EarlierVersion]:
         )
         after = was
     return versions
+
+
+def _said(visit: Visit) -> dict[str, Any]:
+    """What the visit says, as a Revision keeps it."""
+    said = {name: getattr(visit, name) for name in _SHOWN_IN_HISTORY}
+    return {**said, "visit_date": visit.visit_date.isoformat()}
 
 
 def last_change(visit: Visit) -> Revision | None:
@@ -308,9 +313,16 @@ def visit_rights(visit: Visit, user: User, *, at: datetime) -> VisitRights:
 
 
 def hands_on(visit: Visit) -> set[int]:
-    """Keys of everybody who recorded or ever changed this visit."""
-    revisions = Revision.objects.filter(kind="visit", record_id=visit.pk, replaced_by__isnull=False)
-    return {*revisions.values_list("replaced_by_id", flat=True), *filter(None, [visit.recorded_by_id])}
+    """Keys of everybody who recorded this visit or ever changed what it says. To have authorised it is
+    no change of that: after a correction by another the same manager may authorise it again."""
+    hands = {visit.recorded_by_id}
+    after = _said(visit)
+    for revision in Revision.objects.filter(kind="visit", record_id=visit.pk).order_by("-version"):
+        was = {name: revision.was.get(name, after[name]) for name in after}
+        if [name for name in after if was[name] != after[name]] != ["authorised"]:
+            hands.add(revision.replaced_by_id)
+        after = was
+    return {key for key in hands if key is not None}
 
 
 # --- Places -------------------------------------------------------------------------------
