@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db import transaction
 
-from accounts.services import Actor
+from accounts.audit import Actor
 from safeguarding.kernel.periods import Month, day_of
 from visits.imports.files import PLANS
 from visits.imports.groups import TWICE, Row, distinct, row_groups

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from accounts.services import Actor, record
+from accounts.audit import Actor, record
 from operations.services import lock
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
