@@ -1,7 +1,4 @@
-"""Changes to people, and the door through which other apps write to the trail.
-
-Each is one transaction: lock, rules, change, audit event.
-"""
+"""Changes to people. Each is one transaction: lock, rules, change, audit event."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,21 +12,6 @@ from accounts.audit import Actor, record
 from accounts.constants import DORMANT_AFTER_DAYS, Role
 from accounts.models import Grant, User
 from safeguarding.kernel.errors import Refusal
-
-__all__ = [
-    "Actor",
-    "confirm_right",
-    "create_administrator",
-    "create_person",
-    "end_right",
-    "give_right",
-    "invited",
-    "record",
-    "switch_off",
-    "switch_off_dormant",
-    "switch_on",
-    "take_second_factor_off",
-]
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ import tempfile
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safeguarding.settings")
@@ -79,6 +80,8 @@ def main() -> None:
 
 
 def full(chosen: argparse.Namespace) -> None:
+    if not (find_spec("duckdb") and find_spec("pyarrow")):
+        raise SystemExit("DuckDB and pyarrow are missing: .venv/bin/pip install -r requirements-bench.txt")
     first, last = LAST.index - MONTHS + 1, LAST.index
     found: dict[str, anchors.Counts] = {}
 

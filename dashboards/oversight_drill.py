@@ -68,7 +68,9 @@ class OversightDrill:
         said = [
             {"yes": "flagged", "no": "with no flag"}.get(self.flags, ""),
             DECISIONS[self.decision].lower() if self.decision else "",
-            {"yes": "latest contact an alternative", "no": "seen face to face last"}.get(self.alternative, ""),
+            {"yes": "latest contact an alternative", "no": "seen face to face last"}.get(
+                self.alternative, ""
+            ),
             PlanType(self.plan).label.lower() if self.plan else "",
             self._days(),
             "most vulnerable and not seen face to face in time" if self.vulnerable else "",

@@ -18,7 +18,7 @@ from dashboards.forms import offer
 from safeguarding.kernel.govuk import GovukForm
 from safeguarding.kernel.periods import Month, day_of
 from visits.facts import TeamPlace
-from visits.selectors import exceptions, oversight, rates
+from visits.selectors import exceptions, oversight, rates, worklists
 from visits.selectors.oversight import OversightNow
 
 MONTHS = 13
@@ -39,7 +39,10 @@ DEFINITIONS = (
         "had a plan with it on that day. The last month runs until now. A decision authorised later that "
         "covers the day counts, so a past month can change.",
     ),
-    ("Flagged", "A hazard flag of any kind stands today. A flag that has ended or was cleared does not count."),
+    (
+        "Flagged",
+        "A hazard flag of any kind stands today. A flag that has ended or was cleared does not count.",
+    ),
     ("Live decision", "A management decision was authorised, and today lies within the days it covers."),
     (
         "Decision lapsed",
@@ -51,7 +54,10 @@ DEFINITIONS = (
         "The latest completed contact was a video call, a telephone call or a doorstep visit. A visit at which "
         "the child was not seen changes nothing.",
     ),
-    ("Seen last", "The latest completed contact was face to face and the child was seen, or there has been none."),
+    (
+        "Seen last",
+        "The latest completed contact was face to face and the child was seen, or there has been none.",
+    ),
     (
         "Days since last seen",
         "From the latest face-to-face visit at which the child was seen; by any contact, from that or from the "
@@ -129,7 +135,9 @@ class OversightPage:
         own = self.reader.own_teams
         self.own = [team for team in self.teams if own is None or team.id in own]
         self.form = (
-            TeamForm(query, teams=self.own, all_teams=own is None) if self.plain and len(self.own) > 1 else None
+            TeamForm(query, teams=self.own, all_teams=own is None)
+            if self.plain and len(self.own) > 1
+            else None
         )
         self.team = self.form.chosen() if self.form else ""
         # The teams that the plain figures are of; None: all.
@@ -211,10 +219,10 @@ class OversightPage:
         }
 
     def _list_of(self, code: str) -> str | None:
-        """The reader's list of the exceptions of a code."""
-        if not (self.plain and self.reader.may_open_children):
+        """The reader's list of the exceptions of a code, over all of the reader's teams."""
+        if not (self.plain and self.reader.may_open_children) or self.team or code not in worklists.QUEUE:
             return None
-        return None and f"{reverse('exceptions')}?{urlencode({'code': code} | ({'team': self.team} if self.team else {}))}"
+        return f"{reverse('queue')}?{urlencode({'kind': code})}"
 
     def _rest(self, found: OversightNow) -> dict:
         source = f"{SOURCE}, {self.place()}."

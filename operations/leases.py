@@ -14,7 +14,9 @@ class LeaseBusy(Refusal):
 
 class LeaseLost(Refusal):
     def __init__(self, name: str) -> None:
-        super().__init__("lease_lost", f"Another process took over writing {name}; this one's work was dropped.")
+        super().__init__(
+            "lease_lost", f"Another process took over writing {name}; this one's work was dropped."
+        )
 
 
 def lock(name: str, *, now: datetime) -> Lease:
@@ -42,7 +44,9 @@ def take(name: str, owner: str, *, now: datetime, seconds: int) -> Held:
 
 def extend(held: Held, *, now: datetime, seconds: int) -> None:
     """A sign of life. Raises LeaseLost if somebody else has taken over."""
-    changed = Lease.objects.filter(name=held.name, fence=held.fence).update(expires_at=now + timedelta(seconds=seconds))
+    changed = Lease.objects.filter(name=held.name, fence=held.fence).update(
+        expires_at=now + timedelta(seconds=seconds)
+    )
     if not changed:
         raise LeaseLost(held.name)
 

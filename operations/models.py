@@ -41,7 +41,8 @@ class JobRun(models.Model):
                 name="job_run_once_a_period",
             ),
             models.CheckConstraint(
-                condition=Q(finished_at=None) | Q(finished_at__gte=F("asked_at")), name="job_run_ends_after_it_was_asked"
+                condition=Q(finished_at=None) | Q(finished_at__gte=F("asked_at")),
+                name="job_run_ends_after_it_was_asked",
             ),
         ]
         indexes = [models.Index(fields=["kind", "-id"], name="job_run_kind")]

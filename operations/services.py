@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts.audit import Actor
 from accounts.selectors import User
-from accounts.services import Actor
 from operations.constants import SILENT_AFTER, TOKENS_KEPT_FOR, JobState
 from operations.leases import LeaseBusy, LeaseLost, confirm, extend, lock, release, take
 from operations.models import JobRun, OnceToken

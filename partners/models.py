@@ -17,7 +17,9 @@ class Organisation(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_is_known")
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_is_known"
+            )
         ]
 
     def __str__(self) -> str:
@@ -35,6 +37,8 @@ class Representative(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "organisation"], condition=Q(until_date=None), name="representative_once_at_a_time"
+                fields=["user", "organisation"],
+                condition=Q(until_date=None),
+                name="representative_once_at_a_time",
             )
         ]

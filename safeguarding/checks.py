@@ -14,7 +14,7 @@ def secrets_are_set(app_configs, **kwargs) -> list[Error]:
             errors.append(
                 Error(
                     f"{name} is missing or shorter than {_SHORTEST_KEY} characters.",
-                    hint=f"Set {name} in the environment to a long random text; `make run` makes one in var/.",
+                    hint=f"Set {name} to a long random text; `make run` makes one in var/.",
                     id=f"safeguarding.E00{number}",
                 )
             )

@@ -64,7 +64,7 @@ EMERGENCY_ACCESS_REASON_WORDS = 10
 PLANNED_VISIT_DAYS_AHEAD = 366
 NOTE_LENGTH = 4000
 REASON_LENGTH = 500
-# A reason for a correction or cancellation says something: "wrong date" does not yet, "date typed wrongly" does.
+# A reason for a change says something: "wrong date" does not yet, "date typed wrongly" does.
 REASON_WORDS = 3
 # Lists of records show so many rows a page.
 RECORDS_PER_PAGE = 50

@@ -4,7 +4,7 @@ after a crash does no harm."""
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import Actor
+from accounts.audit import Actor
 from visits.services import imports, rates
 
 

@@ -72,7 +72,9 @@ def drawing(ident: str, labels: Sequence[str], series: Sequence[Bars], *, stacke
     return Drawing("".join([*out, "</svg>"]))
 
 
-def figure(labels: Sequence[str], series: Sequence[Bars], *, stacked: bool, x_title: str, y_title: str) -> dict:
+def figure(
+    labels: Sequence[str], series: Sequence[Bars], *, stacked: bool, x_title: str, y_title: str
+) -> dict:
     """The same as plain values for Plotly."""
     # Heavy, and of no use to the other pages.
     import plotly.graph_objects as go

@@ -53,7 +53,12 @@ def matrix_query(cell: Cell) -> dict[str, str]:
 
 
 def matrix_table(
-    found: Matrix, rows: Sequence[tuple[Hashable, str, dict[str, str]]], *, heading: str, caption: str, link: Link
+    found: Matrix,
+    rows: Sequence[tuple[Hashable, str, dict[str, str]]],
+    *,
+    heading: str,
+    caption: str,
+    link: Link,
 ) -> dict:
     """Plain counts. `rows`: key of the matrix, its name, what narrows the list to it; a row for those
     flagged and one for those not, and the sums of all below."""
@@ -103,7 +108,10 @@ def shown_matrix_table(
     """`rows`: team, its name, its managers."""
     table = [
         ["All teams", "", *_shown(shown.whole)],
-        *([f"All teams, {_FLAGS[flagged]}", "", *_shown(shown.by_flag[flagged])] for flagged in (True, False)),
+        *(
+            [f"All teams, {_FLAGS[flagged]}", "", *_shown(shown.by_flag[flagged])]
+            for flagged in (True, False)
+        ),
         *(
             [f"{name}, {_FLAGS[flagged]}", managers, *_shown(shown.by_team[key, flagged])]
             for key, name, managers in rows
@@ -196,9 +204,7 @@ def distribution_chart(found: Distribution, *, source: str, link: Link) -> Chart
         id=f"oversight-seen-{code}",
         title=_distribution_title(found),
         summary="",
-        figure=bars.figure(
-            labels, series, stacked=False, x_title="Days since last seen", y_title="Children"
-        ),
+        figure=bars.figure(labels, series, stacked=False, x_title="Days since last seen", y_title="Children"),
         svg=bars.drawing(f"seen{code}", labels, series, stacked=False),
         table=table,
         alt=f"Bars of {WHO[found.plan_type]} by days since last seen, face to face and by any contact.",
@@ -228,9 +234,7 @@ def trend_chart(months: Sequence[AlternativeMonth], *, plain: bool, source: str)
     labels = [Month(row.month).short_name for row in months]
     none = [None] * len(months)
     under = [one.part for one in shares]
-    without = [
-        None if one.part is None or one.whole is None else one.whole - one.part for one in shares
-    ]
+    without = [None if one.part is None or one.whole is None else one.whole - one.part for one in shares]
     series = [
         Bars("Under a decision", ALTERNATIVE, "/", under, none),
         Bars("Without a decision", NOT_VISITED, "x", without, none),
@@ -291,7 +295,11 @@ def decisions_table(found: DecisionsNow, *, plain: bool) -> dict:
     return {
         "caption": "Management decisions",
         "caption_size": "s",
-        "columns": [{"text": "Decisions"}, {"text": "Number", "numeric": True}, {"text": "Share", "numeric": True}],
+        "columns": [
+            {"text": "Decisions"},
+            {"text": "Number", "numeric": True},
+            {"text": "Share", "numeric": True},
+        ],
         "rows": [
             ["Live now", text_of(reveal(found.live, plain=plain)), "–"],
             ["Lapsed and not renewed", text_of(reveal(found.lapsed, plain=plain)), "–"],
@@ -314,9 +322,7 @@ def decisions_title(found: DecisionsNow, *, plain: bool) -> str:
 # --- Exceptions -----------------------------------------------------------------------------
 
 
-def exceptions_table(
-    rows: Sequence[ConcernCount], *, plain: bool, href: Callable[[str], str | None]
-) -> dict:
+def exceptions_table(rows: Sequence[ConcernCount], *, plain: bool, href: Callable[[str], str | None]) -> dict:
     """By code, in the codes' order. A child counts once for each code and team."""
     found: dict[Concern, tuple[int, int]] = {}
     for row in rows:

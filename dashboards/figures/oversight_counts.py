@@ -116,9 +116,7 @@ def _three_parts(counts: Counter[Cell], flagged: bool) -> tuple[int, int, int]:
 def whole_row(found: Matrix) -> ShownRow:
     """All children together, plainly."""
     whole = found.whole()
-    parts = [
-        a + b for a, b in zip(_three_parts(whole, True), _three_parts(whole, False), strict=True)
-    ]
+    parts = [a + b for a, b in zip(_three_parts(whole, True), _three_parts(whole, False), strict=True)]
     return ShownRow(*parts, children=sum(parts))
 
 
@@ -238,4 +236,3 @@ def most_vulnerable(children: Iterable[ChildNow], *, plain: bool) -> Share:
     """Of the children flagged most vulnerable those not seen face to face within their interval."""
     flagged = [child for child in children if child.most_vulnerable]
     return share(sum(child.overdue_face_to_face for child in flagged), len(flagged), plain=plain)
-

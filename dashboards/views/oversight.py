@@ -42,9 +42,7 @@ def children(request: HttpRequest) -> HttpResponse:
     keys = drill.keys(oversight.oversight_now(day_of(now), teams=scope).children, day_of(now))
     start = (drill.page - 1) * CHILDREN_PER_PAGE
     with transaction.atomic():
-        found, lines = oversight.lines_behind(
-            keys, request.user, at=now, start=start, size=CHILDREN_PER_PAGE
-        )
+        found, lines = oversight.lines_behind(keys, request.user, at=now, start=start, size=CHILDREN_PER_PAGE)
         record(
             "oversight.drilled",
             actor=Actor.person(request.user),

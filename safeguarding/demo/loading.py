@@ -9,8 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Model
 
+from accounts.audit import Actor, record
 from accounts.constants import Role
-from accounts.services import Actor, record
 from safeguarding.demo import oversight, people, population
 from safeguarding.demo.rows import World
 from safeguarding.kernel.errors import Refusal

@@ -88,7 +88,10 @@ def _absences(ground: Ground, planting: Planting) -> None:
     """Past absences, and one that lasts: its caseload is covered but for the planted child."""
     absence, rows = model("WorkerAbsence"), []
     places = list(
-        model("TeamMember")._default_manager.filter(role="worker").order_by("team", "pk").values_list("team", "user")
+        model("TeamMember")
+        ._default_manager.filter(role="worker")
+        .order_by("team", "pk")
+        .values_list("team", "user")
     )
     for team, worker in places:
         rng = rng_for("absent", worker)

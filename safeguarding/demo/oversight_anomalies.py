@@ -98,7 +98,9 @@ class Planting:
     away: tuple[int, int] | None = None
 
     def listed(self) -> list[PlantedCase]:
-        return [PlantedCase(SENTENCES[code][0], code, SENTENCES[code][1], ref) for code, ref in self.cases.items()]
+        return [
+            PlantedCase(SENTENCES[code][0], code, SENTENCES[code][1], ref) for code, ref in self.cases.items()
+        ]
 
 
 def plant(ground: Ground, flags: Flags) -> Planting:

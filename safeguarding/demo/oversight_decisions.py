@@ -7,7 +7,17 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from safeguarding.demo.oversight_ground import Contact, Ground, PlanSpan, model, moment, rng_for, texts, uid, write
+from safeguarding.demo.oversight_ground import (
+    Contact,
+    Ground,
+    PlanSpan,
+    model,
+    moment,
+    rng_for,
+    texts,
+    uid,
+    write,
+)
 from visits.oversight_constants import DecisionState, Principle
 
 LONGEST = timedelta(days=28)
@@ -51,7 +61,9 @@ def lay_out(ground: Ground, planted: frozenset[int]) -> list[Decision]:
         decisions = _of_child(ground, child)
         if child in planted:
             for one in decisions:
-                one.review_on = max(min(one.review_on, ground.last_face.get(child, one.review_on)), one.days[-1])
+                one.review_on = max(
+                    min(one.review_on, ground.last_face.get(child, one.review_on)), one.days[-1]
+                )
         elif decisions:
             _until_today(ground, decisions, rng_for("until", ground.refs[child]))
         made += decisions
@@ -118,7 +130,9 @@ def _sign(ground: Ground, decision: Decision, rng: Random, *, late: bool = False
     asked = min(asked, decided)
     decision.asked_at = moment(asked, rng, 8, 9)
     decision.decided_at = moment(decided, rng, 10, 12)
-    decision.review_on = max(min(decision.review_on, asked + LONGEST), decision.days[-1] if decision.days else start)
+    decision.review_on = max(
+        min(decision.review_on, asked + LONGEST), decision.days[-1] if decision.days else start
+    )
     decision.sent_back = rng.random() < 0.04
     if decision.renewal >= 2:
         decision.seconded_by = ground.head
@@ -273,10 +287,14 @@ def store_records(ground: Ground) -> int:
                     visit_id=contact.pk,
                     why=rng.choice(("family", "worker", "symptoms") if later else whys),
                     who=rng.choice(texts()["who"]),
-                    seen_alone=rng.choice(("yes", "yes", "yes", "no_inappropriate", "no_unable", "no_refused")),
+                    seen_alone=rng.choice(
+                        ("yes", "yes", "yes", "no_inappropriate", "no_unable", "no_refused")
+                    ),
                     private=rng.choice(texts()["private"]),
                     quality=rng.choice(
-                        ("heard",) if contact.method == "telephone" else ("seen_and_heard", "seen_and_heard", "seen")
+                        ("heard",)
+                        if contact.method == "telephone"
+                        else ("seen_and_heard", "seen_and_heard", "seen")
                     ),
                     learned=rng.choice(texts()["learned"]),
                     next_contact_on=contact.day + timedelta(days=rng.choice((7, 10, 14))),

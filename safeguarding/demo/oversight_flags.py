@@ -189,7 +189,10 @@ def store_school(ground: Ground) -> int:
 def store_contacts(ground: Ground) -> int:
     """Children in care and their families by video and telephone: most of what was arranged was held."""
     kind, rows = model("FamilyContact"), []
-    spans = ((date(2020, 3, 30), date(2021, 3, 31)), (ground.as_of - timedelta(days=56), ground.as_of + 10 * _DAY))
+    spans = (
+        (date(2020, 3, 30), date(2021, 3, 31)),
+        (ground.as_of - timedelta(days=56), ground.as_of + 10 * _DAY),
+    )
     for number, (first, last) in enumerate(spans):
         for child in sorted(ground.plans, key=ground.refs.__getitem__):
             rng = rng_for("contact", ground.refs[child], number)

@@ -129,7 +129,9 @@ def survey(as_of: date) -> Ground:
     ground.refs = dict(model("Child")._default_manager.values_list("pk", "child_ref"))
     places: dict[int, list[tuple[date, int]]] = defaultdict(list)
     for plan, since, team in (
-        model("PlanTeam")._default_manager.order_by("plan", "from_date").values_list("plan", "from_date", "team")
+        model("PlanTeam")
+        ._default_manager.order_by("plan", "from_date")
+        .values_list("plan", "from_date", "team")
     ):
         places[plan].append((since, team))
     plans: dict[int, list[PlanSpan]] = defaultdict(list)

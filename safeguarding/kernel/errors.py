@@ -17,7 +17,8 @@ class StaleEdit(Refusal):
 
     def __init__(self, theirs: int, yours: int) -> None:
         super().__init__(
-            "stale_edit", "Somebody changed this record while you had it open. Check what changed, then save again."
+            "stale_edit",
+            "Somebody changed this record while you had it open. Check what changed, then save again.",
         )
         self.theirs = theirs
         self.yours = yours

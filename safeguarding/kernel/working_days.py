@@ -11,7 +11,9 @@ import holidays
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
     """Weekdays of `year` that are bank holidays of England and Wales."""
-    return frozenset(day for day in holidays.country_holidays("GB", subdiv="ENG", years=year) if day.weekday() < 5)
+    return frozenset(
+        day for day in holidays.country_holidays("GB", subdiv="ENG", years=year) if day.weekday() < 5
+    )
 
 
 def is_working_day(day: date) -> bool:

@@ -8,10 +8,11 @@ import time_machine
 from django.contrib.auth.tokens import default_token_generator
 from django.core import mail
 from django.db import IntegrityError
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.adapters import sign_in_name
 from accounts.models import AuditEvent, User
 from tests.people import PASSWORD, person, sign_in
 
@@ -76,7 +77,17 @@ def test_the_lock_stands_in_the_database_when_the_cache_is_away(bo, settings):
     assert attempt(bo.email, PASSWORD).status_code == 429
 
 
-def test_the_lock_ends_and_is_not_drawn_out_by_guessing_on(bo):
+def test_guesses_are_counted_under_one_spelling():
+    request = RequestFactory().post("/", {"login": " ＢO@Example.org "})
+    assert sign_in_name(request, {"email": "BO@example.ORG "}) == "bo@example.org"
+    assert sign_in_name(request, None) == "bo@example.org"
+
+
+@pytest.mark.parametrize("cache", ["there", "away"])
+def test_the_lock_ends_and_is_not_drawn_out_by_guessing_on(bo, settings, cache):
+    if cache == "away":
+        redis = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+        settings.CACHES = settings.CACHES | {"default": redis}
     start = timezone.now()
     with time_machine.travel(start, tick=False):
         for _ in range(10):

@@ -248,7 +248,9 @@ def _digest_of_database() -> str:
             visit.recorded_at.astimezone(UTC).isoformat(),
             visit.recorded_by.email,
         )
-        for visit in Visit.objects.exclude(visit_ref__startswith=VISIT_PREFIX).select_related("child", "recorded_by")
+        for visit in Visit.objects.exclude(visit_ref__startswith=VISIT_PREFIX).select_related(
+            "child", "recorded_by"
+        )
     ]
     assert Team.objects.count() == len(people.teams())
     return _digest(rows)

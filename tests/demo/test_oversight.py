@@ -97,7 +97,10 @@ def test_what_the_population_brings_is_what_its_rows_say(planted, surfaced):
             continue
         visits = [v for v in Visit.objects.filter(child=plan.child) if v.visit_date >= long_ago]
         seen = any(
-            v.method == "face_to_face" and v.status == "completed" and v.child_seen and v.visit_date <= PAPER_DAY
+            v.method == "face_to_face"
+            and v.status == "completed"
+            and v.child_seen
+            and v.visit_date <= PAPER_DAY
             for v in visits
         )
         decided = any(
@@ -120,7 +123,10 @@ def test_decisions_keep_the_services_rules(planted):
         assert (one.review_on - one.covers_from).days <= longest
         assert one.covers_from >= one.plan.start_date
         assert one.plan.end_date is None or one.review_on < one.plan.end_date or one.renews_id is None
-        assert one.renews is None or (one.renews.plan_id, one.renews.renewal + 1) == (one.plan_id, one.renewal)
+        assert one.renews is None or (one.renews.plan_id, one.renews.renewal + 1) == (
+            one.plan_id,
+            one.renewal,
+        )
         late = one.state == "authorised" and one.decided_at.date() > one.covers_from
         assert one.retrospective == late
         assert one.asked_at <= (one.decided_at or one.asked_at) < MORNING

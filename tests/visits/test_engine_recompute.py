@@ -17,6 +17,8 @@ NOW = datetime(2021, 4, 10, 12, tzinfo=UTC)
 
 
 def recompute_all(months: list[Month]) -> int:
+    if not months:  # every plan starts in the month that is not over yet
+        return 0
     state, _ = RatesState.objects.get_or_create(pk=1)
     refresh_cuts(state, months[0], months[-1], NOW)
     ids = Child.objects.values_list("pk", flat=True)

@@ -199,6 +199,27 @@ def test_plan_rows_that_contradict_each_other_or_the_record_are_refused(load):
     assert set(Plan.objects.values_list("plan_ref", flat=True)) == {"P1", "P8"}
 
 
+@pytest.mark.parametrize(
+    "move",
+    [
+        "P1,C1,CP,2020-01-06,,,TB,2020-03-99",  # no date
+        "P1,C1,CP,2020-01-06,,,TB,2020-03-01,,",  # a comma too many
+    ],
+)
+def test_a_plan_of_which_a_row_cannot_be_read_is_not_moved_by_the_others(load, move):
+    """Alone, the row of the first team would send the plan back to it as of today."""
+    for team in ("TA", "TB"):
+        make_team(team)
+    first = "P1,C1,CP,2020-01-06,,,TA,\n"
+    load("plans", PLANS + first + "P1,C1,CP,2020-01-06,,,TB,2020-03-01\n")
+    was = history("P1")
+    outcome = load("plans", PLANS + first + move + "\nP2,C1,CIN,2020-01-06,,,TA,\n")
+    assert (2, "plan_ref", "is refused, because another row of the same plan is") in outcome.refusals
+    assert [line for line, *_ in outcome.refusals] == [2, 3]
+    assert history("P1") == was
+    assert Plan.objects.filter(plan_ref="P2").exists()
+
+
 def test_a_changed_plan_type_updates_and_keeps_what_was(load):
     make_plan(make_child("C1"), team=make_team("T1"), plan_ref="P1")
     assert load("plans", PLANS + "P1,C1,CIN,2020-01-06,2020-05-31,yes,T1,\n").status == 0

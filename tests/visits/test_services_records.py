@@ -337,6 +337,15 @@ class TestEmergencyAccess:
     def test_twice_is_once(self, world):
         assert self.open(world).pk == self.open(world, now=NOW + timedelta(hours=1)).pk
 
+    def test_a_block_that_was_lifted_keeps_nobody_away_whoever_else_is_blocked(self, world):
+        """An `exclude` over both columns would join one person's block to another's state."""
+        lifted = {"lifted_at": NOW, "lifted_by": world.manager}
+        for person_, end in ((world.stranger, lifted), (world.colleague, {})):
+            AccessBlock.objects.create(
+                child=world.child, user=person_, set_at=NOW, set_by=world.manager, **end
+            )
+        assert self.open(world).child == world.child
+
     def test_of_the_own_caseload_there_is_none(self, world):
         with pytest.raises(Refusal) as refusal:
             self.open(world, user=world.worker)

@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from tests.visits.slow_method import SlowPlan, SlowVisit, elapsed, first_anniversary, reference_key, slow_month
+from tests.visits.slow_method import (
+    SlowPlan,
+    SlowVisit,
+    elapsed,
+    first_anniversary,
+    reference_key,
+    slow_month,
+)
 
 A = SlowPlan("1", "A", "CP", date(2020, 3, 2), teams=((date(2020, 3, 2), "7"),))
 A_VISITS = [
@@ -14,7 +21,9 @@ A_VISITS = [
 
 
 def outcome(plans, visits, plan_type, year, month):
-    return {child: row[0] for child, row in slow_month(plans, visits, plan_type, year, month).outcomes.items()}
+    return {
+        child: row[0] for child, row in slow_month(plans, visits, plan_type, year, month).outcomes.items()
+    }
 
 
 def test_the_worked_example():
@@ -58,4 +67,6 @@ def test_an_alternative_before_march_2020_is_not_collected():
     call = [SlowVisit("A", date(2020, 2, 27), "telephone", authorised=True)]
     assert outcome([plan], call, "CP", 2020, 2) == {"A": "not_visited"}
     # From March on, one inside the window counts whatever its own date.
-    assert outcome([SlowPlan("1", "A", "CIC", date(2020, 1, 2))], call, "CIC", 2020, 3) == {"A": "alternative"}
+    assert outcome([SlowPlan("1", "A", "CIC", date(2020, 1, 2))], call, "CIC", 2020, 3) == {
+        "A": "alternative"
+    }

@@ -42,6 +42,8 @@ class FileKind:
     columns: dict[str, Reader]
     settle: Callable[[list[str], date], None]
     optional: frozenset[str] = frozenset()
+    # Rows of one reference are taken together or not at all.
+    together: bool = False
     # PostgreSQL types of the staging table where text will not do.
     types: dict[str, str] = field(default_factory=dict)
 
@@ -92,6 +94,14 @@ class RowChecker:
                 value = next(row[place] for name, place, _ in self._cells if name == bad.column)
                 found.append(Problem(bad.column, value, bad.reason))
         return found
+
+    def reference(self, row: list[str]) -> str | None:
+        """Which record a row that could not be staged is about; None where that cannot be read."""
+        _, place, read = self._cells[0]
+        try:
+            return read(row[place])
+        except (BadCell, IndexError):
+            return None
 
 
 def _reference() -> Reader:
@@ -161,6 +171,7 @@ PLANS = FileKind(
     },
     optional=frozenset({"team_from"}),
     settle=_settle_plan,
+    together=True,
 )
 
 # --- Teams --------------------------------------------------------------------------------

@@ -8,13 +8,13 @@ from functools import partial
 
 from django.db import transaction
 
-from accounts.services import Actor
+from accounts.audit import Actor
 from safeguarding.kernel.periods import Month, day_of
 from visits.imports.files import PLANS
 from visits.imports.groups import TWICE, Row, distinct, row_groups
 from visits.imports.plan_rules import BadMove, Move, Place, changed_history, new_history
 from visits.imports.report import Tally
-from visits.imports.staging import Refused, Staging
+from visits.imports.staging import ANOTHER_REFUSED, Refused, Staging
 from visits.models import Child, Plan, PlanTeam, Revision, StaleVisits, Team
 from visits.rates.marks import OPEN_END
 from visits.rules import reference_order
@@ -45,6 +45,7 @@ def apply(staging: Staging, *, dry_run: bool, actor: Actor, now: datetime) -> Ta
     today = day_of(now)
     teams = dict(Team.objects.values_list("team_ref", "pk"))
     rows: Counter[str] = Counter()
+    staging.refuse_torn()
     for groups in row_groups(staging):
         writes = _Writes()
         known = _on_record([group[0][1] for group in groups], lock=not dry_run)
@@ -99,7 +100,7 @@ def _refusals(group: list[Row], bad: BadMove) -> Iterator[Refused]:
         if bad.line is None or row[0] == bad.line:
             yield row[0], bad.column, dict(zip(PLANS.columns, row[1:], strict=True))[bad.column], bad.reason
         else:
-            yield row[0], "plan_ref", row[1], "is refused, because another row of the same plan is"
+            yield row[0], "plan_ref", row[1], ANOTHER_REFUSED
 
 
 def _on_record(refs: list[str], *, lock: bool) -> dict[str, tuple[Plan, list[Place]]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from accounts.services import Actor, record
+from accounts.audit import Actor, record
 from operations.services import lock
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
@@ -92,6 +92,7 @@ def _stage(kind: FileKind, source: Source, tables: Staging, today: date, on_prog
     checker = RowChecker(kind, source.header, today)
     good: list[tuple] = []
     bad: list[tuple[int, str, str, str]] = []
+    torn: list[str] = []
     found = False
     for line, row in source.rows():
         found = True
@@ -102,15 +103,19 @@ def _stage(kind: FileKind, source: Source, tables: Staging, today: date, on_prog
             bad.append((line, "", "", "has quotation marks in the wrong places"))
         else:
             bad += [(line, each.column, each.value, each.reason) for each in checker.problems(row)]
+            if kind.together and (reference := checker.reference(row)) is not None:
+                torn.append(reference)
         if len(good) + len(bad) >= CHUNK:
             tables.add_rows(good)
             tables.refuse(bad)
-            good, bad = [], []
+            tables.tear(torn)
+            good, bad, torn = [], [], []
             on_progress(source.bytes_read, source.size)
     if not found:
         raise Unreadable("The file names its columns but has no rows.")
     tables.add_rows(good)
     tables.refuse(bad)
+    tables.tear(torn)
     on_progress(source.bytes_read, source.size)
 
 

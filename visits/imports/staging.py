@@ -15,9 +15,11 @@ from visits.imports.files import FileKind
 
 ROWS = "import_rows"
 REFUSALS = "import_refusals"
+TORN = "import_torn"
 # Rows sent to the database at a time.
 CHUNK = 5_000
 _SHOWN = 80
+ANOTHER_REFUSED = "is refused, because another row of the same plan is"
 
 Refused = tuple[int, str, str, str]
 
@@ -49,6 +51,8 @@ class Staging:
             REFUSALS, "(line integer NOT NULL, blame text NOT NULL, held text NOT NULL, reason text NOT NULL)"
         )
 
+        self.table(TORN, "(reference text NOT NULL)")
+
     def table(self, name: str, definition: str, parameters: Sequence | None = None) -> None:
         """Makes one more temporary table: a list of columns, or AS SELECT .."""
         with connection.cursor() as cursor:
@@ -72,6 +76,21 @@ class Staging:
             ["line", "blame", "held", "reason"],
             [(line, blame, _printable(held), reason) for line, blame, held, reason in refused],
         )
+
+    def tear(self, references: Iterable[str]) -> None:
+        """Notes of which records a row could not be staged."""
+        put(TORN, ["reference"], [(reference,) for reference in references])
+
+    def refuse_torn(self) -> None:
+        """Refuses the other rows of a record of which one could not be staged."""
+        reference = self.columns[0]
+        rows = f"FROM {ROWS} WHERE {reference} IN (SELECT reference FROM {TORN})"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {REFUSALS} (line, blame, held, reason) SELECT line, %s, {reference}, %s {rows}",
+                [reference, ANOTHER_REFUSED],
+            )
+            cursor.execute(f"DELETE {rows}")
 
     def leave_out_refused(self) -> int:
         """Takes refused rows out of the staged ones; gives how many rows have been refused in all."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from accounts.services import Actor
+from accounts.audit import Actor
 from visits.imports.groups import TWICE, distinct, row_groups
 from visits.imports.report import Tally
 from visits.imports.staging import Staging

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from accounts.services import Actor
+from accounts.audit import Actor
 from safeguarding.kernel.errors import Refusal
 from visits.constants import Method, Status
 from visits.imports.report import Tally

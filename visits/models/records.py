@@ -213,8 +213,10 @@ class Visit(models.Model):
     """One visit, or alternative to a visit, planned, made or cancelled."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    visit_ref = models.CharField(max_length=REFERENCE_LENGTH, unique=True)
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="visits")
+    # Unique by a constraint: `unique=True` would keep a second index for searches by prefix.
+    visit_ref = models.CharField(max_length=REFERENCE_LENGTH)
+    # The two indexes below begin with the child.
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, db_index=False, related_name="visits")
     visit_date = models.DateField()
     method = models.CharField(max_length=12, choices=Method.choices)
     status = models.CharField(max_length=9, choices=Status.choices)
@@ -229,7 +231,9 @@ class Visit(models.Model):
     note = models.TextField(max_length=4000, blank=True)
     recorded_at = models.DateTimeField()
     # None where the row came by import.
-    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = VisitQuerySet.as_manager()
@@ -242,6 +246,7 @@ class Visit(models.Model):
             models.Index(fields=["child", "visit_date", "method"], condition=COUNTS, name="visit_counts"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["visit_ref"], name="visit_ref_is_unique"),
             models.CheckConstraint(condition=known("method", Method), name="visit_method_is_known"),
             models.CheckConstraint(condition=known("status", Status), name="visit_status_is_known"),
             models.CheckConstraint(

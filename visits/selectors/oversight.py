@@ -20,8 +20,8 @@ from visits.oversight_constants import DecisionState
 from visits.querysets import ChildQuerySet, holds_on
 from visits.rules import in_force
 from visits.selectors.decisions import renewed_from
-from visits.selectors.standing_flags import live_on
 from visits.selectors.lines import child_lines, rules_now
+from visits.selectors.standing_flags import live_on
 
 MOST_VULNERABLE = "most_vulnerable"
 LIVE, LAPSED, NONE = "live", "lapsed", "none"

@@ -20,6 +20,7 @@ def limit(code: str, on: date) -> int:
     if value is None:
         name = code.replace("_", " ")
         raise Refusal(
-            "rule_missing", f"No limit is set for “{name}” on that day. Ask the administrator to load the rules."
+            "rule_missing",
+            f"No limit is set for “{name}” on that day. Ask the administrator to load the rules.",
         )
     return value

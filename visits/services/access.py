@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts.audit import Actor, record
 from accounts.policy import Action, Thing
 from accounts.selectors import User
-from accounts.services import Actor, record
 from safeguarding.kernel.errors import Refusal
 from visits import record_rules
 from visits.constants import EMERGENCY_ACCESS_HOURS
@@ -43,9 +43,9 @@ def open_emergency_access(*, user: User, child_ref: str, reason: str, now: datet
     with transaction.atomic():
         reason = record_rules.emergency_reason(reason)
         child = (
-            Child.objects.select_for_update()
+            Child.objects.unblocked_for(user)
+            .select_for_update(of=("self",))
             .filter(child_ref=child_ref)
-            .exclude(access_blocks__user=user, access_blocks__lifted_at=None)
             .first()
         )
         access = None

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from accounts.audit import Actor, record
 from accounts.selectors import User
-from accounts.services import Actor, record
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
 from visits import cover_rules

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.audit import Actor, record
 from accounts.policy import Action, Thing
 from accounts.selectors import User
-from accounts.services import Actor, record
 from operations.services import once
 from safeguarding.kernel.errors import StaleEdit
 from safeguarding.kernel.periods import day_of

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from accounts.audit import Actor, record
 from accounts.selectors import User
-from accounts.services import Actor, record
 from operations.constants import JobState
 from operations.facts import Run
 from operations.selectors import run_by_uid

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from accounts.audit import Actor, record
 from accounts.constants import Role
 from accounts.policy import Action, Thing, allows
 from accounts.selectors import User
-from accounts.services import Actor, record
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
 from visits.constants import TeamRole

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from accounts.services import Actor, record
+from accounts.audit import Actor, record
 from operations.services import (
     JobRun,
     LeaseBusy,

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from accounts.services import Actor, record
+from accounts.audit import Actor, record
 from safeguarding.kernel.periods import Month
 from visits.models import (
     AlternativeRecording,

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.audit import Actor, record
 from accounts.policy import Action, Thing
 from accounts.selectors import User
-from accounts.services import Actor, record
 from operations.services import once
 from safeguarding.kernel.periods import day_of
 from visits import school_rules

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
+from accounts.audit import Actor
 from accounts.policy import Action, Thing
-from accounts.services import Actor
 from visits.services.rates import ask_for_rebuild
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.services import Actor
+from accounts.audit import Actor
 from safeguarding.demo import loading
 from safeguarding.kernel.errors import Refusal
 from visits.services.rates import rebuild_visit_rates

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.services import Actor, record
+from accounts.audit import Actor, record
 from safeguarding.kernel.spreadsheets import plain_cell
 from visits.management.commands.recompute_visit_rates import month_options
 from visits.rates.export import BREAKDOWNS, HEADER, export_rows

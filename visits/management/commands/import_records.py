@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.services import Actor
+from accounts.audit import Actor
 from safeguarding.kernel.errors import Refusal
 from visits.imports.files import KINDS
 from visits.imports.report import ImportReport

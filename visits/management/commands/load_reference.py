@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from accounts.services import Actor
+from accounts.audit import Actor
 from visits.services.reference import load_reference
 
 FOLDER = settings.BASE_DIR / "fixtures" / "reference"

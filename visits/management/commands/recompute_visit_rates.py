@@ -7,7 +7,7 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.services import Actor
+from accounts.audit import Actor
 from operations.services import LeaseBusy, LeaseLost
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import Month, last_complete_month

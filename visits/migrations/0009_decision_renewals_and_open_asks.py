@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("visits", "0006_assessment_result_chosen"),
+        ("visits", "0008_assessment_result_chosen"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
