@@ -115,6 +115,9 @@ class TestAlternativeWithoutDecision:
         recorded(world, method=Method.VIDEO)
         authorised(world, covers_from=day(-1))
         assert codes(world) == set()
+        # One that the decision could not authorise, as its decider had a hand in it, has a decision still.
+        world.child.visits.update(authorised=False, authorised_at=None, authorised_by=None)
+        assert codes(world) == set()
 
     def test_a_decision_for_other_days_does_not_help(self, world):
         recorded(world, method=Method.VIDEO)
