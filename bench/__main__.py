@@ -1,9 +1,9 @@
-"""`python -m bench [visit_rates | import_records] [options]`: one measurement, visit_rates unless named."""
+"""`python -m bench [visit_rates | import_records | oversight] [options]`: one measurement, visit_rates unless named."""
 
 import runpy
 import sys
 
-NAMES = ("visit_rates", "import_records")
+NAMES = ("visit_rates", "import_records", "oversight")
 
 name = sys.argv.pop(1) if len(sys.argv) > 1 and sys.argv[1] in NAMES else NAMES[0]
 runpy.run_module(f"bench.{name}", run_name="__main__")

@@ -29,30 +29,33 @@ NO_MANAGER = "No manager"
 DEFINITIONS = (
     (
         "As at now",
-        "All figures but the months are worked out from the records when the page is opened. A child counts "
-        "once, with the team that holds the plan that has been open the longest. In the table of days since "
-        "last seen, a child with plans of two kinds counts under both.",
+        "All figures but the months are worked out from the records when the page is opened. A child "
+        "counts once, with the team that holds the plan that has been open the longest. In the table "
+        "of days since last seen, a child with plans of two kinds counts under both.",
     ),
     (
         "As at month end",
-        "Alternatives by month count by the day on which they took place; with a team, those of children who "
-        "had a plan with it on that day. The last month runs until now. A decision authorised later that "
-        "covers the day counts, so a past month can change.",
+        "Alternatives by month count by the day on which they took place; with a team, those of "
+        "children who had a plan with it on that day. The last month runs until now. A decision "
+        "authorised later that covers the day counts, so a past month can change.",
     ),
     (
         "Flagged",
         "A hazard flag of any kind stands today. A flag that has ended or was cleared does not count.",
     ),
-    ("Live decision", "A management decision was authorised, and today lies within the days it covers."),
+    (
+        "Live decision",
+        "A management decision was authorised, and today lies within the days it covers.",
+    ),
     (
         "Decision lapsed",
-        "The review date has passed, no authorised renewal has begun, the plan is open, and the child has not "
-        "been seen face to face since the decision began.",
+        "The review date has passed, no authorised renewal has begun, the plan is open, and the child "
+        "has not been seen face to face since the decision began.",
     ),
     (
         "Alternative last",
-        "The latest completed contact was a video call, a telephone call or a doorstep visit. A visit at which "
-        "the child was not seen changes nothing.",
+        "The latest completed contact was a video call, a telephone call or a doorstep visit. A visit "
+        "at which the child was not seen changes nothing.",
     ),
     (
         "Seen last",
@@ -60,14 +63,14 @@ DEFINITIONS = (
     ),
     (
         "Days since last seen",
-        "From the latest face-to-face visit at which the child was seen; by any contact, from that or from the "
-        "latest authorised alternative at which the child was seen. Bands are shown and no average: an "
-        "average would hide those who wait the longest.",
+        "From the latest face-to-face visit at which the child was seen; by any contact, from that or "
+        "from the latest authorised alternative at which the child was seen. Bands are shown and no "
+        "average: an average would hide those who wait the longest.",
     ),
     (
         "Not seen face to face in time",
-        "The interval of one of the child’s plans has run out since the last face-to-face visit, or since the "
-        "plan began.",
+        "The interval of one of the child’s plans has run out since the last face-to-face visit, or "
+        "since the plan began.",
     ),
     (
         "Retrospective",

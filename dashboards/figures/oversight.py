@@ -316,7 +316,8 @@ def decisions_title(found: DecisionsNow, *, plain: bool) -> str:
         return f"Lapsed decisions: {TOO_SMALL}"
     if not lapsed:
         return "No decision has lapsed without a renewal or a visit"
-    return f"{lapsed:,} {'decision has' if lapsed == 1 else 'decisions have'} lapsed without a renewal or a visit"
+    noun = "decision" if lapsed == 1 else "decisions"
+    return f"{lapsed:,} {noun} {_have(lapsed)} lapsed without a renewal or a visit"
 
 
 # --- Exceptions -----------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def whole_row(found: Matrix) -> ShownRow:
     """All children together, plainly."""
     whole = found.whole()
     parts = [a + b for a, b in zip(_three_parts(whole, True), _three_parts(whole, False), strict=True)]
-    return ShownRow(*parts, children=sum(parts))
+    return ShownRow(parts[0], parts[1], parts[2], sum(parts))
 
 
 def shown_matrix(found: Matrix, *, known: Iterable[Hashable] = ()) -> ShownMatrix:
@@ -138,7 +138,8 @@ def shown_matrix(found: Matrix, *, known: Iterable[Hashable] = ()) -> ShownMatri
     def shown(place: Hashable, some: Sequence[tuple[int, ...]]) -> ShownRow:
         sums = [sum(parts) for parts in zip(*some, strict=True)] or [0, 0, 0]
         cells = [None if hidden.hides(place, 1 << part) else count for part, count in enumerate(sums)]
-        return ShownRow(*cells, children=None if hidden.hides(place, 7) else sum(sums))
+        total = None if hidden.hides(place, 7) else sum(sums)
+        return ShownRow(cells[0], cells[1], cells[2], total)
 
     return ShownMatrix(
         whole=shown(WHOLE, list(rows.values())),

@@ -109,7 +109,6 @@ def _absences(ground: Ground, planting: Planting) -> None:
                     recorded_by_id=ground.manager_of.get(team, ground.head),
                 )
             )
-    assert planting.away is not None
     away, uncovered = planting.away
     team = next(team for team, worker in places if worker == away)
     manager = ground.manager_of.get(team, ground.head)

@@ -95,7 +95,7 @@ class Planting:
     without_assessment: set[int] = field(default_factory=set)
     against_assessment: set[int] = field(default_factory=set)
     # (worker, child without cover).
-    away: tuple[int, int] | None = None
+    away: tuple[int, int] = (0, 0)
 
     def listed(self) -> list[PlantedCase]:
         return [
@@ -285,9 +285,8 @@ class _Planter:
         self.planting.decisions.append(decision)
         return decision
 
-    def _flag(self, child: int, code: str, days: int, **how: bool) -> None:
-        plan = self.ground.open_plan(child, self.as_of)
-        assert plan is not None
+    def _flag(self, child: int, code: str, days: int, **how: Any) -> None:
+        plan = next(plan for plan in self.ground.plans[child] if plan.covers(self.as_of))
         rng = rng_for("planted", self.ground.refs[child], code)
         self.flags.add(plan, code, self._ago(days), rng, **how)
 

@@ -3,7 +3,7 @@ at most, renewed while nobody could go, by two managers from the second renewal 
 sent back first, some declined."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -24,6 +24,7 @@ LONGEST = timedelta(days=28)
 # A third alternative asks for a decision of its own.
 _ALTERNATIVES_A_DECISION = 2
 _DAY = timedelta(days=1)
+_NOT_SET = datetime.min.replace(tzinfo=UTC)
 _ANSWERS = (*Principle.values, "risk_if_not_seen", "contingency", "child_view", "family_view")
 # Alternatives that nobody authorised are left without a decision where they lie so far back.
 _UNAUTHORISED_COVERED_DAYS = 92
@@ -41,7 +42,8 @@ class Decision:
     decided_by: int
     seconded_by: int | None = None
     renews: "Decision | None" = None
-    asked_at: datetime | None = None
+    # Set by who lays it out.
+    asked_at: datetime = _NOT_SET
     decided_at: datetime | None = None
     state: str = DecisionState.AUTHORISED
     sent_back: bool = False
@@ -208,7 +210,6 @@ def _row(kind: type, one: Decision) -> Any:
     rng = rng_for("answers", one.plan.pk, one.covers_from, one.state)
     answered = one.state in (DecisionState.AUTHORISED, DecisionState.DECLINED, DecisionState.SECOND)
     asked_at, decided_at = one.asked_at, one.decided_at
-    assert asked_at is not None
     decided_on = decided_at.date() if decided_at else None
     return kind(
         uid=uid(rng),
@@ -258,8 +259,11 @@ def _moves(kind: type, one: Decision) -> list[Any]:
         if became == DecisionState.AUTHORISED and one.seconded_by:
             by, at = one.seconded_by, row.seconded_at
         if became in (DecisionState.SENT_BACK, DecisionState.ASKED) and number:
-            at = one.asked_at + timedelta(minutes=20 * number)  # type: ignore[operator]
-        reason = {DecisionState.SENT_BACK: texts()["sent_back"][0], DecisionState.DECLINED: row.decision_note}
+            at = one.asked_at + timedelta(minutes=20 * number)
+        reason: dict[str, str] = {
+            DecisionState.SENT_BACK: texts()["sent_back"][0],
+            DecisionState.DECLINED: row.decision_note,
+        }
         made.append(
             kind(
                 decision=row,

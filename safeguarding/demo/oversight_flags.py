@@ -156,7 +156,7 @@ def _of_today(ground: Ground, flags: Flags, child: int, code: str, rng: Random) 
 
 
 def store_school(ground: Ground) -> int:
-    """Decisions of March to July 2020 and of January to March 2021, each followed by another after a while."""
+    """Decisions of March to July 2020 and of January to March 2021, each followed by another."""
     kind, rows = model("SchoolDecision"), []
     for first, last in ((date(2020, 3, 23), date(2020, 7, 17)), (date(2021, 1, 5), date(2021, 3, 5))):
         for child in sorted(ground.plans, key=ground.refs.__getitem__):
@@ -164,9 +164,7 @@ def store_school(ground: Ground) -> int:
             day = first + timedelta(days=rng.randrange(20))
             if rng.random() > 0.3:
                 continue
-            while day < min(last, ground.as_of) and ground.open_plan(child, day):
-                plan = ground.open_plan(child, day)
-                assert plan is not None
+            while day < min(last, ground.as_of) and (plan := ground.open_plan(child, day)):
                 outcome = rng.choice(("safe", "safe", "not_safe"))
                 others = rng.sample(("health", "virtual_school", "early_help", "police"), rng.randint(0, 2))
                 rows.append(

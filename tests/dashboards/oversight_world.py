@@ -35,19 +35,16 @@ def build(children: int = 60, teams: int = 4, seed: int = 7) -> list[Team]:
                 factories.move_plan(plan, rng.choice(made), start + timedelta(days=rng.randint(1, 400)))
             team = rng.choice((team, rng.choice(made)))
         for _ in range(rng.randint(0, 6)):
+            days = rng.choice((0, 1, 7, 8, 14, 15, 28, 29, 42, 43, 91, 92, rng.randint(0, 200)))
+            status = rng.choice(("completed", "completed", "completed", "planned", "cancelled"))
             factories.make_visit(
                 child,
-                TODAY
-                - timedelta(
-                    days=rng.choice((0, 1, 7, 8, 14, 15, 28, 29, 42, 43, 91, 92, rng.randint(0, 200)))
-                ),
+                TODAY - timedelta(days=days),
                 rng.choice(("face_to_face", "face_to_face", "video", "telephone")),
-                status=rng.choice(("completed", "completed", "completed", "planned", "cancelled")),
+                status=status,
+                seen=status == "completed" and rng.random() < 0.85,
                 authorised=rng.random() < 0.6,
             )
-            Visit.objects.filter(child=child, status="completed").exclude(pk__in=[]).filter(
-                pk=Visit.objects.latest("pk").pk
-            ).update(child_seen=rng.random() < 0.85)
         for kind in kinds:
             if rng.random() < 0.25:
                 starts = TODAY - timedelta(days=rng.randint(-2, 40))
@@ -63,7 +60,8 @@ def build(children: int = 60, teams: int = 4, seed: int = 7) -> list[Team]:
         for renewal in range(rng.randint(0, 3)):
             review = covers + timedelta(days=rng.choice((5, 14, 28)))
             before = ManagementDecision.objects.create(
-                child=child, plan=plan, due_on=covers, alternative="video", covers_from=covers, review_on=review,
+                child=child, plan=plan, due_on=covers, alternative="video", covers_from=covers,
+                review_on=review,
                 state="authorised", asked_at=NOW - timedelta(days=90), asked_by=asker,
                 decided_at=datetime.combine(covers, time(12), UTC) + timedelta(days=rng.choice((0, 0, 2))),
                 decided_by=decider,

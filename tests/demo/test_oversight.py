@@ -1,4 +1,4 @@
-"""Oversight of the demonstration: what is planted surfaces, nothing else does, and it is the same each time."""
+"""Oversight of the demonstration: what is planted surfaces, and nothing else does."""
 
 import io
 from collections import defaultdict

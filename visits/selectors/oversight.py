@@ -133,8 +133,8 @@ class OversightNow:
 
 
 def oversight_now(on: date, *, teams: Collection[int] | None = None) -> OversightNow:
-    """Every child with a plan that is open on the day, once, with the decisions about them; today's
-    records, so that a day in the past is as it is known now. `teams`: keys, None for all. The number of queries does not depend on how many children there are."""
+    """Every child with a plan that is open on the day, once, with the decisions about them. `teams`:
+    keys, None for all. The number of queries does not depend on how many children there are."""
     held = _plans(on)
     if teams is not None:
         held = {child: place for child, place in held.items() if place[0] in teams}
