@@ -1,4 +1,5 @@
-"""`python -m bench [visit_rates | import_records | oversight] [options]`: one measurement, visit_rates unless named."""
+"""`python -m bench [visit_rates | import_records | oversight] [options]`: one measurement, by default
+visit_rates."""
 
 import runpy
 import sys

@@ -9,7 +9,7 @@ from django.db import connection
 from visits.rates.columns import insert_columns
 from visits.rates.kernel import OPEN_END
 
-CHILDREN = {"XS": 1_500, "S": 12_605, "M": 102_605, "L": 402_605}
+CHILDREN = {"XS": 1_500, "30k": 30_000, "S": 12_605, "M": 102_605, "L": 402_605}
 CHILDREN_A_TEAM = 66
 TEAMS_A_LOCALITY = 10
 # (days between visits, mean days of a plan), by place in PLAN_TYPES.

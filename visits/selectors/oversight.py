@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import ExtractMonth, ExtractYear
@@ -233,7 +234,9 @@ def _decisions(on: date, children: QuerySet[Child]) -> dict[int, list[_Authorise
     found: dict[int, list[_Authorised]] = defaultdict(list)
     for child, covers, review, renewed, end, decided_at, retrospective, renewal in rows:
         still_open = end is None or end > on
-        one = _Authorised(covers, review, renewed, still_open, day_of(decided_at), retrospective, renewal)
+        # Who authorised is on the row: the database asks for it.
+        decided = day_of(cast(datetime, decided_at))
+        one = _Authorised(covers, review, renewed, still_open, decided, retrospective, renewal)
         found[child].append(one)
     return found
 
