@@ -172,19 +172,29 @@ class Held:
 
     made_at: datetime
     valid_until: datetime
+    proposed: str
     result: str
+    countersigned: bool = False
+
+    @property
+    def against_going(self) -> bool:
+        """It said not to go: as its result, or by its answers where the worker chose otherwise and no manager
+        has countersigned that."""
+        stay = AssessmentResult.DO_NOT_GO
+        return self.result == stay or (self.proposed == stay and not self.countersigned)
 
 
-def standing_before(visit_date: date, recorded_at: datetime, held: Iterable[Held]) -> Held | None:
-    """The last assessment that stood on the visit's day; None where there was none.
+def standing_before(visit_date: date, told_at: datetime, held: Iterable[Held]) -> Held | None:
+    """The last assessment that stood on the visit's day; None where there was none. `told_at`: when the
+    visit was first on record as made.
 
     A visit has a day and no hour: an assessment stands on each day that its time of validity touches.
-    What was made after the visit had been recorded came too late.
+    What was made after the visit was on record came too late.
     """
     standing = [
         one
         for one in held
-        if day_of(one.made_at) <= visit_date <= day_of(one.valid_until) and one.made_at <= recorded_at
+        if day_of(one.made_at) <= visit_date <= day_of(one.valid_until) and one.made_at <= told_at
     ]
     return max(standing, key=lambda one: one.made_at, default=None)
 
@@ -199,7 +209,7 @@ def visit_exception(needed: bool, held: Held | None) -> str:
         return ""
     if held is None:
         return WITHOUT_ASSESSMENT
-    return AGAINST_RESULT if held.result == AssessmentResult.DO_NOT_GO else ""
+    return AGAINST_RESULT if held.against_going else ""
 
 
 def in_force(steps: Iterable[tuple[date, int]], day: date) -> int:

@@ -201,6 +201,19 @@ class TestWriting:
         visit.refresh_from_db()
         assert (visit.authorised, AlternativeRecord.objects.count()) == (True, 1)
 
+    def test_an_imported_one_under_a_decision_is_authorised_with_its_record(self, world):
+        decide(world)
+        imported = make_visit(world.child, NOW.date() - DAY, "video", authorised=False)
+        visit = write(world, imported, visit_date=NOW.date() - DAY)
+        visit.refresh_from_db()
+        assert (visit.authorised, visit.authorised_by) == (True, world.manager)
+
+    def test_an_imported_one_without_a_decision_stays_as_it_was(self, world):
+        imported = make_visit(world.child, NOW.date() - DAY, "video", authorised=False)
+        visit = write(world, imported, visit_date=NOW.date() - DAY)
+        visit.refresh_from_db()
+        assert (visit.authorised, visit.authorised_by) == (False, None)
+
     def test_a_correction_keeps_what_was_there(self, world):
         visit = record_alternative(world)
         write(world, visit, quality="heard", learned="The child was tired")

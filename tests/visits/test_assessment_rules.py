@@ -138,7 +138,7 @@ class TestChoice:
 
 
 class TestVisits:
-    held = Held(MORNING, MORNING + 24 * HOUR, GO)
+    held = Held(MORNING, MORNING + 24 * HOUR, GO, GO)
 
     def standing(self, day: date, *held: Held, recorded: datetime = MORNING + 100 * HOUR) -> Held | None:
         return rules.standing_before(day, recorded, held or (self.held,))
@@ -148,7 +148,7 @@ class TestVisits:
 
     def test_days_are_londons(self):
         # 23:30 in Greenwich is half past midnight in London in summer.
-        late = Held(MORNING + 14.5 * HOUR, MORNING + 38.5 * HOUR, GO)
+        late = Held(MORNING + 14.5 * HOUR, MORNING + 38.5 * HOUR, GO, GO)
         assert self.standing(date(2020, 5, 4), late) is None
         assert self.standing(date(2020, 5, 6), late) is late
 
@@ -156,7 +156,7 @@ class TestVisits:
         assert self.standing(date(2020, 5, 4), recorded=MORNING - HOUR) is None
 
     def test_the_last_one_counts(self):
-        later = Held(MORNING + HOUR, MORNING + 25 * HOUR, STAY)
+        later = Held(MORNING + HOUR, MORNING + 25 * HOUR, STAY, STAY)
         assert self.standing(date(2020, 5, 4), later, self.held) is later
 
     @pytest.mark.parametrize(
@@ -165,8 +165,11 @@ class TestVisits:
             (False, None, ""),
             (True, None, "visit_without_assessment"),
             (True, held, ""),
-            (True, Held(MORNING, MORNING + HOUR, STAY), "do_not_go_overridden"),
-            (False, Held(MORNING, MORNING + HOUR, STAY), ""),
+            (True, Held(MORNING, MORNING + HOUR, STAY, STAY), "do_not_go_overridden"),
+            (False, Held(MORNING, MORNING + HOUR, STAY, STAY), ""),
+            # Overridden: the answers spoke against it, until a manager has countersigned.
+            (True, Held(MORNING, MORNING + HOUR, STAY, GO), "do_not_go_overridden"),
+            (True, Held(MORNING, MORNING + HOUR, STAY, GO, True), ""),
         ],
     )
     def test_what_is_wrong_with_a_visit(self, needed, held, code):

@@ -13,7 +13,7 @@ from tests.visits.oversight_world import assess, make_oversight_rules
 from tests.visits.records_world import NOW, World, make_world, recorded
 from visits.models import Child, OversightRule, Plan, PreVisitAssessment
 from visits.selectors import assessments as selectors
-from visits.services import OutOfReach
+from visits.services import OutOfReach, correct_visit
 from visits.services.assessments import countersign_assessment
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +135,29 @@ class TestGaps:
         recorded(world, visit_date=NOW.date(), recorded_at=NOW + DAY)
         assert self.gaps() == [("do_not_go_overridden", NOW.date())]
 
+    def test_answers_against_it_overridden_until_a_manager_countersigns(self, world):
+        made = assess(world, household=frozenset({"symptoms"}), result="go", reason=REASON)
+        recorded(world, visit_date=NOW.date(), recorded_at=NOW + DAY)
+        assert self.gaps() == [("do_not_go_overridden", NOW.date())]
+        countersign_assessment(user=world.manager, assessment=made, now=NOW + DAY)
+        assert self.gaps() == []
+
+    def test_a_visit_planned_before_is_held_against_the_assessment_of_its_day(self, world):
+        planned = recorded(world, visit_date=NOW.date(), recorded_at=NOW - 3 * DAY, status="planned",
+                           child_seen=False)  # fmt: skip
+        assess(world, now=NOW)
+        correct_visit(
+            user=world.worker,
+            visit=planned,
+            expected_version=1,
+            changes={"status": "completed", "child_seen": True},
+            reason=REASON,
+            now=NOW + timedelta(hours=3),
+        )
+        assert self.gaps() == []
+        PreVisitAssessment.objects.update(made_at=NOW + timedelta(hours=4))
+        assert self.gaps() == [("visit_without_assessment", NOW.date())]
+
     def test_only_face_to_face_visits_that_took_place(self, world):
         recorded(world, visit_date=NOW.date(), method="video")
         recorded(world, visit_date=NOW.date(), status="cancelled", child_seen=False)
@@ -150,7 +173,7 @@ class TestGaps:
     def test_in_a_fixed_number_of_queries(self, world, django_assert_num_queries):
         for _ in range(5):
             recorded(world, visit_date=NOW.date())
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             self.gaps()
 
 

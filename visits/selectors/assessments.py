@@ -17,7 +17,7 @@ from safeguarding.kernel.periods import day_of
 from visits import assessment_rules
 from visits.assessment_rules import Held, PpeNeed, PpeTotals
 from visits.constants import Method, Status
-from visits.models import Child, OversightRule, PlanTeam, PreVisitAssessment, Team, Visit
+from visits.models import Child, OversightRule, PlanTeam, PreVisitAssessment, Revision, Team, Visit
 
 NEEDED = "assessment_needed"
 # An assessment stands for hours; one made this many days before a visit never reaches it.
@@ -122,24 +122,35 @@ def visit_gaps(children: QuerySet[Child], first: date, last: date) -> list[Visit
         visit_date__lte=max(needed),
     )
     rows = visits.order_by("visit_date", "pk").values_list(
-        "uid", "child", "visit_date", "recorded_at", "recorded_by__name"
+        "pk", "uid", "child", "visit_date", "recorded_at", "recorded_by__name"
     )
+    made = _made_after_plan(visits)
     held: dict[int, list[Held]] = defaultdict(list)
     assessments = PreVisitAssessment.objects.filter(
         child__in=children,
         made_at__gte=_start(min(needed) - timedelta(days=_REACH_DAYS)),
         made_at__lt=_start(max(needed) + timedelta(days=1)),
     )
-    columns = assessments.order_by().values_list("child", "made_at", "valid_until", "result")
-    for child, made_at, until, result in columns:
-        held[child].append(Held(made_at, until, result))
+    columns = assessments.order_by().values_list(
+        "child", "made_at", "valid_until", "proposed", "result", "countersigned_at"
+    )
+    for child, made_at, until, proposed, result, countersigned_at in columns:
+        held[child].append(Held(made_at, until, proposed, result, countersigned_at is not None))
     gaps = []
-    for uid, child, day, recorded_at, recorded_by in rows:
-        standing = assessment_rules.standing_before(day, recorded_at, held.get(child, ()))
+    for pk, uid, child, day, recorded_at, recorded_by in rows:
+        told_at = made.get(pk, recorded_at)
+        standing = assessment_rules.standing_before(day, told_at, held.get(child, ()))
         code = assessment_rules.visit_exception(day in needed, standing)
         if code:
             gaps.append(VisitGap(code, uid, child, day, recorded_by or ""))
     return gaps
+
+
+def _made_after_plan(visits: QuerySet[Visit]) -> dict[int, datetime]:
+    """Visit key -> when a visit that had been planned was put on record as made."""
+    changed = visits.order_by().filter(version__gt=1).values("pk")
+    rows = Revision.objects.filter(kind="visit", record_id__in=changed, was__status=Status.PLANNED)
+    return dict(rows.order_by("version").values_list("record_id", "replaced_at"))
 
 
 def _start(day: date) -> datetime:

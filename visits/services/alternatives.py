@@ -81,9 +81,12 @@ def write_alternative(
         reason = record_rules.reason_given(
             reason, needed=fixed and corrects, asked="Enter why you are changing this record"
         )
-        if changes:
+        if changes or not current.authorised:
             hands = hands_on(current) | {user.pk}
-            changes |= _authorisation(draft, current.child, hands, now=now)
+            given = _authorisation(draft, current.child, hands, now=now)
+            # What came by import under a decision is authorised once it has its record.
+            if changes or given["authorised"]:
+                changes |= given
         action = "alternative.corrected" if before else "alternative.recorded"
         return write(current, changes, action, user, reason, now=now, details=details)
 
