@@ -28,7 +28,7 @@ def mark_check_ins(
         if not found.teams_of(user, at=now).filter(pk=team.pk).exists():
             raise OutOfReach
         cover_rules.check_in_week(week, today=day_of(now))
-        Team.objects.select_for_update().get(pk=team.pk)
+        Team.objects.select_for_update(no_key=True).get(pk=team.pk)
         before = {
             worker.id: worker.support_asked for worker in found.workers_of(team, week, today=day_of(now))
         }

@@ -134,7 +134,8 @@ def assign_cover(
         if not rows or len(rows) < len({child.pk for child in children}):
             raise OutOfReach
         # One after the other: of two managers who assign at once, the second meets the first one's cover.
-        list(Child.objects.select_for_update().filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+        keys = [row.pk for row in rows]
+        list(Child.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
         for fault in cover_rules.cover_faults(days, today=day_of(now)):
             raise fault
         _can_cover(worker, days, now)
@@ -185,7 +186,7 @@ def _not_away_twice(
     worker: User, days: Days, *, besides: WorkerAbsence | None = None, field: str = "from_date"
 ) -> None:
     # Locked by the person: of two absences written at once, the second meets the first.
-    User.objects.select_for_update().get(pk=worker.pk)
+    User.objects.select_for_update(no_key=True).get(pk=worker.pk)
     others = WorkerAbsence.objects.filter(user=worker)
     for absence in others.exclude(pk=besides.pk) if besides else others:
         if days.meets(Days(absence.from_date, absence.until_date)):

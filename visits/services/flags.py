@@ -38,7 +38,7 @@ def raise_flag(
         once(token=token, purpose="raise_flag", user=user, outcome=str(flag.uid), now=now)
         in_reach(child, user, Action.CREATE, now=now, thing=Thing.FLAG)
         # Of two people who flag the same child, the second waits here and then finds the first one's flag.
-        Child.objects.select_for_update().get(pk=child.pk)
+        Child.objects.select_for_update(no_key=True).get(pk=child.pk)
         flag.kind = _kind(kind, today)
         terms = terms_of(flag.kind)
         faults = flag_rules.draft_faults(draft, terms, today=today, first_plan_start=first_plan_start(child))
