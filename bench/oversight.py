@@ -80,7 +80,8 @@ def oversee() -> None:
             "INSERT INTO visits_hazardflag (uid, child_id, kind_id, reason, source, starts_on, review_on,"
             " told_family, told_family_how, raised_at, raised_by_id, cleared_reason, version)"
             " SELECT gen_random_uuid(), c.id, (SELECT id FROM visits_hazardflagkind"
-            " WHERE code = 'most_vulnerable'), 'r', 's', '2021-12-01', '2022-01-10', true, '', now(), %s, '', 1"
+            " WHERE code = 'most_vulnerable'), 'r', 's', '2021-12-01', '2022-01-10', true, '', now(),"
+            " %s, '', 1"
             " FROM visits_child c WHERE c.id %% 12 = 0",
             [user],
         )
