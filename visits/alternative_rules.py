@@ -97,7 +97,7 @@ def alternative_faults(draft: AlternativeDraft, *, today: date, reason_in_words:
             yield fault
     if draft.next_contact_on < draft.visit_date:
         yield Refusal("next_before_this", "The next contact must be on or after this one", "next_contact_on")
-    elif draft.next_contact_on > draft.visit_date + timedelta(days=PLANNED_VISIT_DAYS_AHEAD):
+    elif draft.next_contact_on - draft.visit_date > timedelta(days=PLANNED_VISIT_DAYS_AHEAD):
         yield Refusal("next_too_far", "The next contact must be within a year of this one", "next_contact_on")
 
 

@@ -48,6 +48,7 @@ class TestRecord:
             ({"method": "face_to_face"}, "unknown_mode"),
             ({"method": "pigeon"}, "unknown_mode"),
             ({"visit_date": TODAY + DAY}, "future_contact"),
+            ({"visit_date": date.max, "next_contact_on": date.max}, "future_contact"),
             ({"why": ""}, "why_missing"),
             ({"why": "other"}, "why_not_said"),
             ({"quality": "so so"}, "quality_missing"),

@@ -450,7 +450,8 @@ _LOOKS: dict[Concern, Callable[[Search], Iterable[Found]]] = {
     Concern.CP_NOT_SEEN: _cp_not_seen,
     Concern.DUE_WITHOUT_OWNER: _due_without_owner,
     Concern.DO_NOT_GO_OVERRIDDEN: _visit_gaps(
-        Concern.DO_NOT_GO_OVERRIDDEN, "although the last assessment said not to go, and no manager has countersigned it"
+        Concern.DO_NOT_GO_OVERRIDDEN,
+        "although the last assessment said not to go, and no manager has countersigned it",
     ),
     Concern.DECISION_LAPSED: _decision_lapsed,
     Concern.DECISION_PAST_REVIEW: _decision_past_review,
