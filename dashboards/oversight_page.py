@@ -171,7 +171,7 @@ class OversightPage:
             **self._matrix(mine),
             "others": None if own_only or not self.reader.sees_totals else self._others(found),
             **self._rest(mine),
-            **self._exceptions(),
+            **self._exceptions(mine),
             "definitions": DEFINITIONS,
         }
 
@@ -214,11 +214,14 @@ class OversightPage:
         """Who answers for the team's children."""
         return " and ".join(self.managers.get(team, ())) or NO_MANAGER
 
-    def _exceptions(self) -> dict:
+    def _exceptions(self, found: OversightNow) -> dict:
         rows = exceptions.counts(at=self.now, teams=self.scope)
+        vulnerable = counts.most_vulnerable(found.children, plain=self.plain)
         return {
             "exceptions_title": figures.exceptions_title(rows, plain=self.plain),
-            "exceptions": figures.exceptions_table(rows, plain=self.plain, href=self._list_of),
+            "exceptions": figures.exceptions_table(
+                rows, vulnerable=vulnerable, plain=self.plain, href=self._list_of
+            ),
         }
 
     def _list_of(self, code: str) -> str | None:

@@ -323,15 +323,27 @@ def decisions_title(found: DecisionsNow, *, plain: bool) -> str:
 # --- Exceptions -----------------------------------------------------------------------------
 
 
-def exceptions_table(rows: Sequence[ConcernCount], *, plain: bool, href: Callable[[str], str | None]) -> dict:
-    """By code, in the codes' order. A child counts once for each code and team."""
+# Together they are the lapsed decisions, whose number stands on the page too.
+_ENDED = frozenset({Concern.DECISION_LAPSED, Concern.DECISION_PAST_REVIEW})
+
+
+def exceptions_table(
+    rows: Sequence[ConcernCount], *, vulnerable: Share, plain: bool, href: Callable[[str], str | None]
+) -> dict:
+    """By code, in the codes' order. A child counts once for each code and team. `vulnerable`: the share of
+    the most vulnerable not seen, as the page shows it: what is hidden there is hidden here."""
     found: dict[Concern, tuple[int, int]] = {}
     for row in rows:
         number, children = found.get(row.code, (0, 0))
         found[row.code] = (number + row.facts, children + row.children)
+    small = {code for code, (_, children) in found.items() if reveal(children, plain=plain) is None}
+    if small & _ENDED:
+        small |= _ENDED
+    if vulnerable.part is None:
+        small.add(Concern.MOST_VULNERABLE_NOT_SEEN)
     table = []
     for code, (number, children) in found.items():
-        shown = reveal(children, plain=plain)
+        shown = None if code in small else children
         cell = {"text": text_of(None if shown is None else number)}
         if address := href(code.value):
             cell |= {"href": address, "hidden": f"{code.label}: open the list"}

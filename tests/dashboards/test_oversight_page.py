@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.constants import Role
 from accounts.models import AuditEvent
+from dashboards.figures import oversight as figures
 from dashboards.figures import oversight_counts as counts
 from safeguarding.kernel.periods import Month
 from tests.dashboards import oversight_world as world
@@ -18,6 +19,7 @@ from tests.dashboards.test_visiting_page import rows_of, words_of
 from tests.dashboards.worlds import manager_of
 from tests.people import person, sign_in
 from tests.visits import factories
+from visits.facts import Concern, ConcernCount
 from visits.models import AccessBlock, ManagementDecision, PlanTeam, Visit
 from visits.selectors import due_plans, oversight
 from visits.selectors.oversight import AlternativeMonth
@@ -205,6 +207,28 @@ def test_bands_and_totals_of_the_board_do_not_give_a_hidden_count_away(teams):
             assert cells.count(None) != 1 or one.children is None
             if one.children is None:
                 assert set(cells) == {None}
+
+
+@pytest.mark.parametrize(
+    ("counted", "part", "hidden"),
+    [
+        # Eight lapsed decisions stand on the page: six of one kind would give two of the other away.
+        ({Concern.DECISION_LAPSED: 6, Concern.DECISION_PAST_REVIEW: 2}, 9, {"decision_lapsed", "decision_past_review"}),
+        ({Concern.DECISION_LAPSED: 6, Concern.DECISION_PAST_REVIEW: 7}, 9, set()),
+        # The share hides its part where the rest is small.
+        ({Concern.MOST_VULNERABLE_NOT_SEEN: 9}, None, {"most_vulnerable_not_seen"}),
+        ({Concern.MOST_VULNERABLE_NOT_SEEN: 9}, 9, set()),
+    ],
+)  # fmt: skip
+def test_exceptions_by_kind_give_no_other_figure_away(counted, part, hidden):
+    rows = [ConcernCount(code, "A", None, number, number) for code, number in counted.items()]
+    vulnerable = counts.Share(part, part and 20)
+    table = figures.exceptions_table(rows, vulnerable=vulnerable, plain=False, href=lambda code: None)
+    assert {row[0] for row in table["rows"] if row[1]["text"] == row[2] == "c"} == {
+        Concern(code).label for code in hidden
+    }
+    whole = figures.exceptions_table(rows, vulnerable=counts.Share(9, 20), plain=True, href=lambda code: None)
+    assert [row[2] for row in whole["rows"]] == [str(number) for number in counted.values()]
 
 
 @pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.PARTNER, Role.ADMINISTRATOR])
