@@ -12,8 +12,7 @@ from dashboards.figures.oversight_counts import BANDS, band, last_by
 from dashboards.forms import offer
 from safeguarding.kernel.govuk import GovukForm
 from visits.constants import PlanType
-from visits.facts import TeamPlace
-from visits.selectors.oversight import ChildNow
+from visits.facts import ChildNow, TeamPlace
 
 CHILDREN_PER_PAGE = 50
 # More pages than any list of ours has; a larger number is a typing error or an attack.

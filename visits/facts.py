@@ -16,10 +16,16 @@ from visits.decision_facts import (
 )
 from visits.exception_facts import EXCEPTIONS, TO_DO, Concern, ConcernCount, OversightFact
 from visits.flag_facts import ContactCount, FlagCount, FlagKindFact, FlagLine, FlagReviewLine, SchoolGap
+from visits.oversight_facts import LAPSED, LIVE, NONE, AlternativeMonth, ChildNow, DecisionsNow, PlanNow
 
 __all__ = [
     "EXCEPTIONS",
+    "LAPSED",
+    "LIVE",
+    "NONE",
     "TO_DO",
+    "AlternativeMonth",
+    "ChildNow",
     "Concern",
     "ConcernCount",
     "ContactCount",
@@ -29,11 +35,13 @@ __all__ = [
     "DecisionCover",
     "DecisionLine",
     "DecisionRights",
+    "DecisionsNow",
     "FlagCount",
     "FlagKindFact",
     "FlagLine",
     "FlagReviewLine",
     "OversightFact",
+    "PlanNow",
     "PlanToAsk",
     "SchoolGap",
 ]

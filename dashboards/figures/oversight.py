@@ -26,8 +26,7 @@ from safeguarding.kernel.disclosure import HIDDEN
 from safeguarding.kernel.periods import Month
 from safeguarding.kernel.rates import percentage
 from visits.constants import PlanType
-from visits.facts import Concern, ConcernCount
-from visits.selectors.oversight import LAPSED, LIVE, NONE, AlternativeMonth, DecisionsNow
+from visits.facts import LAPSED, LIVE, NONE, AlternativeMonth, Concern, ConcernCount, DecisionsNow
 
 # What a figure is of -> where its children are listed; None where the reader may not open the list.
 Link = Callable[[dict[str, str]], str | None]

@@ -7,7 +7,7 @@ from datetime import date
 
 from safeguarding.kernel.disclosure import WHOLE, Hidden, Leaf, group, is_small, leaf, small_numbers
 from visits.constants import PlanType
-from visits.selectors.oversight import LAPSED, LIVE, NONE, ChildNow
+from visits.facts import LAPSED, LIVE, NONE, ChildNow
 
 # A count, or None where it is hidden.
 Count = int | None

@@ -19,10 +19,9 @@ from tests.dashboards.test_visiting_page import rows_of, words_of
 from tests.dashboards.worlds import manager_of
 from tests.people import person, sign_in
 from tests.visits import factories
-from visits.facts import Concern, ConcernCount
+from visits.facts import AlternativeMonth, Concern, ConcernCount
 from visits.models import AccessBlock, ManagementDecision, PlanTeam, Visit
 from visits.selectors import due_plans, oversight
-from visits.selectors.oversight import AlternativeMonth
 
 pytestmark = pytest.mark.django_db
 

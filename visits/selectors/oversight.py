@@ -15,9 +15,10 @@ from accounts.selectors import User
 from safeguarding.kernel.periods import Month, day_of
 from visits import due_dates
 from visits.constants import Method, PlanType, Regime, Status, TeamRole
-from visits.facts import ChildLine
+from visits.facts import AlternativeMonth, ChildLine, ChildNow, DecisionsNow, PlanNow
 from visits.models import Child, HazardFlag, ManagementDecision, Plan, PlanTeam, TeamMember, Visit
 from visits.oversight_constants import DecisionState
+from visits.oversight_facts import LAPSED, LIVE, NONE
 from visits.querysets import ChildQuerySet, holds_on
 from visits.rules import in_force
 from visits.selectors.decisions import renewed_from
@@ -25,62 +26,8 @@ from visits.selectors.lines import child_lines, rules_now
 from visits.selectors.standing_flags import live_on
 
 MOST_VULNERABLE = "most_vulnerable"
-LIVE, LAPSED, NONE = "live", "lapsed", "none"
 # Decisions are counted back so far from the day.
 DECISION_DAYS = 365
-
-
-@dataclass(frozen=True, slots=True)
-class PlanNow:
-    """The plan that a type's rate goes by: of several open ones of a type, the one that began first."""
-
-    plan_type: str
-    start: date
-    long_term: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ChildNow:
-    """One child with an open plan, as the child stands on the day. `child` and `team`: keys."""
-
-    child: int
-    # The team that holds the plan that has been open the longest.
-    team: int
-    plans: tuple[PlanNow, ...]
-    # A hazard flag stands, of whatever kind; and that of the most vulnerable.
-    flagged: bool
-    most_vulnerable: bool
-    # LIVE: a decision covers the day. LAPSED: the last one is past its review date, none has renewed it,
-    # and the child has not been seen face to face since it began. Otherwise NONE.
-    decision: str
-    # The latest contact was an alternative: nobody has seen the child face to face since.
-    alternative: bool
-    # Completed face-to-face visits at which the child was seen; and those or authorised alternatives.
-    last_face_to_face: date | None
-    last_contact: date | None
-    # Not seen face to face within the interval of one of the plans.
-    overdue_face_to_face: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionsNow:
-    """Decisions about children with an open plan. Those authorised count by when they were decided, in
-    the year up to the day."""
-
-    live: int
-    lapsed: int
-    authorised: int
-    retrospective: int
-    renewals: int
-
-
-@dataclass(frozen=True, slots=True)
-class AlternativeMonth:
-    """Alternatives that took place in a month, by its index; and those on a day that a decision covers."""
-
-    month: int
-    alternatives: int
-    under_decision: int
 
 
 @dataclass(frozen=True, slots=True)
