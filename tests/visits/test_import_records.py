@@ -500,6 +500,11 @@ def test_refusals_are_safe_in_a_spreadsheet_and_read_only_by_their_owner(load, c
     assert target.stat().st_mode & 0o077 == 0
 
 
+def test_a_first_column_whose_name_begins_like_a_zip_is_no_zip(load, child):
+    content = "PK," + VISITS + "1,V1,C1,2020-06-01,video,completed,,\n"
+    assert load("visits", content).status == 0
+
+
 HEADER = VISITS.encode()
 GOOD = b"V0,C1,2020-06-01,video,completed,,\n"
 UNREADABLE = [
