@@ -48,7 +48,7 @@ def runs_table(runs: list[Run], href: Callable[[UUID], str]) -> dict:
             {"text": "State"},
             {"text": "Asked for"},
             {"text": "Ended"},
-            {"text": "Outcome"},
+            {"text": "Outcome", "wide": True},
         ],
         "rows": [
             [

@@ -44,6 +44,12 @@ def run_by_uid(uid: UUID) -> Run | None:
     return _fact(run) if run else None
 
 
+def run_of_period(kind: str, period: str) -> Run | None:
+    """The run of a kind for a period that has not failed: there is one at most."""
+    run = JobRun.objects.filter(kind=kind, period=period).exclude(state=JobState.FAILED).first()
+    return _fact(run) if run else None
+
+
 def last_done(kind: str) -> Run | None:
     """The newest run of a kind that went well."""
     run = JobRun.objects.filter(kind=kind, state=JobState.DONE).order_by("-pk").first()

@@ -27,7 +27,8 @@ def social_worker_work(user: User, *, at: datetime, limit: int = 20) -> SocialWo
 
 def manager_work(user: User, *, at: datetime, limit: int = 10) -> ManagerWork:
     """Children of the manager's teams not seen in time, alternatives that wait for authorisation
-    and emergency accesses nobody has looked at. The lists hold at most `limit`; counts are of all."""
+    (the latest first: they can still change the running month) and emergency accesses nobody has
+    looked at. The lists hold at most `limit`; counts are of all."""
     team = Child.objects.open_to(user, Action.EDIT, Thing.PLAN, at=at)
     late = not_seen_in_time(team, today=day_of(at))
     awaiting = awaiting_authorisation(user, at=at)
@@ -35,7 +36,7 @@ def manager_work(user: User, *, at: datetime, limit: int = 10) -> ManagerWork:
     return ManagerWork(
         not_seen_in_time=tuple(sorted(child_lines(_longest_unseen(late)[:limit], user, at=at), key=_urgency)),
         not_seen_count=late.count(),
-        awaiting=tuple(awaiting_lines(awaiting[:limit])),
+        awaiting=tuple(awaiting_lines(awaiting.order_by("-visit_date", "-pk")[:limit])),
         awaiting_count=awaiting.count(),
         emergency_accesses=tuple(emergency_lines(looks[:limit], user, at=at)),
         emergency_access_count=looks.count(),
