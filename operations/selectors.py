@@ -50,12 +50,6 @@ def run_of_period(kind: str, period: str) -> Run | None:
     return _fact(run) if run else None
 
 
-def last_done(kind: str) -> Run | None:
-    """The newest run of a kind that went well."""
-    run = JobRun.objects.filter(kind=kind, state=JobState.DONE).order_by("-pk").first()
-    return _fact(run) if run else None
-
-
 def oldest_waiting_since() -> datetime | None:
     """Since when the longest waiting run has waited for a worker; None where none waits."""
     waiting = JobRun.objects.filter(state=JobState.WAITING).order_by("asked_at")

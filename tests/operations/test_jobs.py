@@ -99,8 +99,6 @@ def test_selectors():
     run(JobState.FAILED)
     done = run(JobState.DONE)
     waiting = run(JobState.WAITING, asked_at=AT - timedelta(hours=1))
-    assert selectors.last_done("visit_rates_rebuild").uid == done.uid
-    assert selectors.last_done("other") is None
     assert selectors.oldest_waiting_since() == waiting.asked_at
     assert selectors.run_by_uid(uuid4()) is None
     assert [found.uid for found in selectors.latest_runs(limit=2)] == [waiting.uid, done.uid]
