@@ -14,11 +14,6 @@ def person_by_uid(viewer: User, uid: UUID) -> User:
     return User.objects.visible_to(viewer).get(uid=uid)
 
 
-def people_holding(right: str) -> list[User]:
-    """Everybody for whom a role or permission is in force, by name."""
-    return list(User.objects.holding(right))
-
-
 def people_rows(people: Iterable[User]) -> list[PersonRow]:
     """A page of accounts with the rights that are in force or waiting. `people` is a sliced queryset
     or a list; two queries."""

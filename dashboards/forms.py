@@ -135,7 +135,10 @@ class VisitingForm(GovukForm):
             first = max(last.plus(1 - USUAL_MONTHS), self.earliest)
         compare = given.get("compare", str(default.compare or NO_COMPARISON))
         return Choice(
-            plan_types=tuple(given.get("type", default.plan_types)),
+            # Each once and in one order, however often and wherever the address names it.
+            plan_types=tuple(
+                kind for kind in PlanType.values if kind in given.get("type", default.plan_types)
+            ),
             first=first,
             last=last,
             compare=None if compare == NO_COMPARISON else Month.parse(compare),

@@ -364,7 +364,7 @@ def _computed_text(one: claims.Agreement) -> str:
 
 
 def _agreement_tag(one: claims.Agreement) -> dict:
-    if not one.worked_out:
+    if not one.worked_out or (one.computed is None and one.published is not None):
         return {"text": "Nothing to compare", "tag": "grey"}
     return {"text": "Agrees", "tag": "green"} if one.agrees else {"text": "Differs", "tag": "orange"}
 

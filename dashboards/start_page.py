@@ -13,7 +13,6 @@ from dashboards.forms import default_choice
 from dashboards.readers import reader_of
 from operations import selectors as runs
 from operations.constants import JobState
-from operations.facts import Run
 from safeguarding.kernel.periods import Month, day_of
 from visits.constants import Method, PlanType
 from visits.facts import ChildLine, ManagerWork, OversightFact, SocialWorkerWork, WorkLine
@@ -130,7 +129,6 @@ def _findings(user: User, now: datetime) -> tuple[list[str], dict | None]:
     return sentences, selectors.age(fresh, now=now)
 
 
-_RECENT_RUNS = 50
 _WAITS_TOO_LONG = timedelta(minutes=15)
 _RUN_TAGS = {
     JobState.WAITING: "grey",
@@ -142,9 +140,7 @@ _RUN_TAGS = {
 
 def _jobs(now: datetime) -> dict:
     """The newest run of each kind of job, failed ones first, and whether one waits in vain."""
-    newest: dict[str, Run] = {}
-    for run in runs.latest_runs(limit=_RECENT_RUNS):
-        newest.setdefault(run.kind, run)
+    newest = runs.latest_of_each_kind(1)
     waiting = runs.oldest_waiting_since()
     return {
         "items": [
@@ -154,7 +150,7 @@ def _jobs(now: datetime) -> dict:
                 "hint": run.outcome or f"Asked for on {_day(day_of(run.asked_at))}",
                 "tag": {"text": JobState(run.state).label, "colour": _RUN_TAGS[JobState(run.state)]},
             }
-            for run in sorted(newest.values(), key=lambda run: run.state != JobState.FAILED)
+            for run in sorted(newest, key=lambda run: run.state != JobState.FAILED)
         ],
         "waiting_too_long": waiting is not None and now - waiting > _WAITS_TOO_LONG,
     }

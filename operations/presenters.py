@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.utils.timezone import get_current_timezone
@@ -23,6 +24,15 @@ def kind_words(kind: str) -> str:
     return kind.replace("_", " ").replace("-", " ").capitalize()
 
 
+def kind_links(kinds: list[str], *, chosen: str) -> list[dict]:
+    """What the list can be narrowed to; the choice in force has no address."""
+    links = [{"text": "Every kind", "query": "", "current": not chosen}]
+    return links + [
+        {"text": kind_words(kind), "query": urlencode({"kind": kind}), "current": kind == chosen}
+        for kind in kinds
+    ]
+
+
 def moment(at: datetime | None) -> str:
     if at is None:
         return "Not yet"
@@ -38,7 +48,7 @@ def runs_table(runs: list[Run], href: Callable[[UUID], str]) -> dict:
             {"text": "State"},
             {"text": "Asked for"},
             {"text": "Ended"},
-            {"text": "Outcome"},
+            {"text": "Outcome", "wide": True},
         ],
         "rows": [
             [

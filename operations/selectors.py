@@ -20,14 +20,33 @@ def latest_runs(kind: str | None = None, *, limit: int = _LATEST) -> list[Run]:
     return [_fact(run) for run in runs.order_by("-pk")[:limit]]
 
 
+def kinds() -> list[str]:
+    """The kinds of runs on record, by name. Steps from one to the next along the index: there is a run
+    for every saved change."""
+    found: list[str] = []
+    last = ""
+    while kind := (
+        JobRun.objects.filter(kind__gt=last).order_by("kind").values_list("kind", flat=True).first()
+    ):
+        found.append(kind)
+        last = kind
+    return found
+
+
+def latest_of_each_kind(each: int) -> list[Run]:
+    """The newest `each` runs of every kind, the newest first: frequent ones push no other out of sight."""
+    runs = [run for kind in kinds() for run in JobRun.objects.filter(kind=kind).order_by("-pk")[:each]]
+    return [_fact(run) for run in sorted(runs, key=lambda run: run.pk, reverse=True)]
+
+
 def run_by_uid(uid: UUID) -> Run | None:
     run = JobRun.objects.filter(uid=uid).first()
     return _fact(run) if run else None
 
 
-def last_done(kind: str) -> Run | None:
-    """The newest run of a kind that went well."""
-    run = JobRun.objects.filter(kind=kind, state=JobState.DONE).order_by("-pk").first()
+def run_of_period(kind: str, period: str) -> Run | None:
+    """The run of a kind for a period that has not failed: there is one at most."""
+    run = JobRun.objects.filter(kind=kind, period=period).exclude(state=JobState.FAILED).first()
     return _fact(run) if run else None
 
 

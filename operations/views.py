@@ -11,16 +11,24 @@ from accounts.access import requires
 from accounts.policy import Action, Thing, allows
 from operations import presenters, selectors
 
+# With every kind in one list.
+_OF_EACH_KIND = 10
+
 
 @requires(Action.VIEW, Thing.JOB_RUN)
 @require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
-    runs = selectors.latest_runs()
+    kinds = selectors.kinds()
+    kind = request.GET.get("kind", "")
+    if kind not in kinds:
+        kind = ""
+    runs = selectors.latest_runs(kind) if kind else selectors.latest_of_each_kind(_OF_EACH_KIND)
     return render(
         request,
         "operations/jobs.html",
         {
             "table": presenters.runs_table(runs, lambda uid: reverse("job", args=[uid])),
+            "kinds": presenters.kind_links(kinds, chosen=kind),
             "may_start": allows(request.user.roles, Action.DECIDE, Thing.JOB_RUN),
         },
     )

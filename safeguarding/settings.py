@@ -24,6 +24,8 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 # Django stops with a traceback at an empty key; a short one reaches the check that says what to do.
 SECRET_KEY = env.str("SECRET_KEY", default="") or "not set"
+# Keys of before: what they signed or sealed is still read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Signs the audit trail's chain; its own key, so that turning over SECRET_KEY breaks no seal.
 AUDIT_KEY = env.str("AUDIT_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])

@@ -93,6 +93,7 @@ def children(request: HttpRequest) -> HttpResponse:
             plan_type=drill.plan_type,
             outcomes=drill.outcomes,
             team_ids=places.team_ids(drill.scope, reader),
+            caseload=drill.scope == "caseload",
             at=now,
             start=start,
             size=CHILDREN_PER_PAGE,

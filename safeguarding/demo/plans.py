@@ -31,8 +31,6 @@ _LET_SLIDE_EVERY = 22
 
 # Places in the list of teams (fixtures/demo/teams.json).
 CARE_MANAGEMENT = range(6)
-ASSESSMENT = (6, 7)
-CARE = (8, 9, 10, 11)
 DISABILITIES, ADOLESCENTS = 12, 13
 _LOCALITY_WEIGHTS = (24, 18, 21, 16, 17, 12)
 _ASSESSMENT_OF = {0: 7, 1: 6, 2: 7, 3: 6, 4: 7, 5: 6}

@@ -20,11 +20,6 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in bank_holidays(day.year)
 
 
-def working_days_between(after: date, until: date) -> int:
-    """Working days d with after < d <= until; 0 where `until` is not later."""
-    return WorkingDays.covering(after, until).between(after, until) if until > after else 0
-
-
 class WorkingDays:
     """A calendar laid out once for many questions: the sorted working days of a span."""
 

@@ -241,9 +241,5 @@ def test_the_first_administrator_comes_by_command():
 
 
 def test_selectors(admin):
-    manager = person("MG", "head_of_service", name="Max")
-    person("MG", name="Off", is_active=False)
-    assert selectors.people_holding("MG") == [manager]
-    assert selectors.people_holding("head_of_service") == [manager]
     [right] = selectors.rights_of(person("BM"))
     assert (right.granted_at, right.granted_by) == (LONG_AGO, selectors.NOT_RECORDED)

@@ -375,6 +375,45 @@ def test_a_social_worker_sees_the_own_caseload(client, small, cells):
     assert listed(client.get(link.replace("&amp;", "&"))) == {"CANARY-00", "CANARY-01"}
 
 
+def test_a_caseload_is_the_own_one_in_every_role(client, small, cells):
+    """An auditor who carries a case may open every record, but has one child to visit."""
+    both = person(Role.SOCIAL_WORKER, Role.AUDITOR)
+    Allocation.objects.create(child=cells[3], user=both, from_date="2020-01-01")
+    sign_in(client, both)
+    VisitCut.objects.create(
+        plan_type="CP",
+        month=worlds.Month.parse("2020-04").index,
+        regime="standard",
+        month_end="2020-04-30",
+        open_cut="2020-04-16",
+        seen_cut="2020-04-16",
+        anniversary_cut="2019-04-30",
+        alternatives_collected=True,
+    )
+    page = client.get("/visiting/", {"type": "CP", "scope": "caseload", "first": "2020-04"})
+    assert rows_of(page, "Child protection plan, my caseload, by month")[0][1] == "1"
+    asked = POINT | {"scope": "caseload", "outcome": "children"}
+    text = words_of(client.get("/visiting/children/", asked))
+    assert "1 child whose record you may open" in text
+
+
+def test_a_hidden_figure_is_not_said_to_differ_from_a_published_one(board):
+    worlds.published()
+    worlds.rate("2020-04", "CP", factories.make_team(), 3, 1, 1)
+    worlds.worked_out("2020-04", "2020-04")
+    found = rows_of(
+        board.get("/visiting/method/"), "Published figures, and the same worked out from the records here"
+    )
+    assert ["Child protection plan", "April 2020", "Total", "72.2%", "c", "Nothing to compare"] in found
+
+
+def test_a_plan_named_twice_is_shown_once(board, april):
+    twice = {"type": ["CIC", "CP", "CP"], "first": "2020-04", "last": "2020-04"}
+    assert board.get("/visiting/", twice).content.decode().count('id="visiting-cp-figure"') == 1
+    lines = b"".join(board.get("/visiting/export.csv", twice).streaming_content).decode().splitlines()
+    assert len(lines) == len(set(lines)) > 2
+
+
 def test_an_auditor_gets_codes_and_no_reference(client, cells):
     sign_in(client, person(Role.AUDITOR))
     response = client.get("/visiting/children/", POINT)

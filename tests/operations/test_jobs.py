@@ -59,6 +59,18 @@ def test_the_list_shows_the_newest_first_and_offers_the_rebuild_to_those_who_may
     assert reverse("rebuild_visit_rates") not in auditor.get(reverse("jobs")).content.decode()
 
 
+def test_runs_after_every_save_push_no_other_kind_out_of_sight(client):
+    run(JobState.FAILED, kind="visit_rates_check", outcome="3 child-months differ.")
+    for _ in range(120):
+        run(JobState.DONE, kind="visit_rates_update", outcome="1 change worked off.")
+    text = client.get(reverse("jobs")).content.decode()
+    assert "3 child-months differ." in text and text.count("1 change worked off.") == 10
+    assert "3 child-months differ." in client.get(reverse("start")).content.decode()
+    only = client.get(reverse("jobs"), {"kind": "visit_rates_update"}).content.decode()
+    assert "3 child-months differ." not in only and only.count("1 change worked off.") == 100
+    assert client.get(reverse("jobs"), {"kind": "\0"}).status_code == 200
+
+
 def test_a_run_whose_worker_vanished_says_so():
     gone = run(heartbeat_at=AT - timedelta(minutes=36))
     alive = run(heartbeat_at=AT - timedelta(minutes=34))
@@ -87,8 +99,6 @@ def test_selectors():
     run(JobState.FAILED)
     done = run(JobState.DONE)
     waiting = run(JobState.WAITING, asked_at=AT - timedelta(hours=1))
-    assert selectors.last_done("visit_rates_rebuild").uid == done.uid
-    assert selectors.last_done("other") is None
     assert selectors.oldest_waiting_since() == waiting.asked_at
     assert selectors.run_by_uid(uuid4()) is None
     assert [found.uid for found in selectors.latest_runs(limit=2)] == [waiting.uid, done.uid]

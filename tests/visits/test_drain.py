@@ -48,7 +48,7 @@ from visits.models import (
 )
 from visits.rates.drain import drain
 from visits.rates.marks import (
-    mark_stale_plan,
+    mark_stale_plans,
     mark_stale_plans_of,
     mark_stale_visits,
     mark_stale_visits_of,
@@ -101,7 +101,7 @@ class Edits:
         if plan.ref not in {known.ref for known in self.world.plans}:
             row = store_plan(plan)
             self.world.plans.append(plan)
-            mark_stale_plan(row.child_id, plan.start, plan.end, NOW)
+            mark_stale_plans([(row.child_id, plan.start, plan.end)], NOW)
 
     def change_plan(self, place: int, new: SlowPlan) -> None:
         """Another type, other dates, teams and long-term mark: the whole row anew."""
@@ -111,13 +111,13 @@ class Edits:
         row = store_plan(new)
         self.world.plans[place] = new
         end = max(old.end, new.end) if old.end and new.end else None
-        mark_stale_plan(row.child_id, min(old.start, new.start), end, NOW)
+        mark_stale_plans([(row.child_id, min(old.start, new.start), end)], NOW)
 
     def delete_plan(self, place: int) -> None:
         old = self.world.plans.pop(place)
         row = Plan.objects.get(plan_ref=old.ref)
         row.delete()
-        mark_stale_plan(row.child_id, old.start, old.end, NOW)
+        mark_stale_plans([(row.child_id, old.start, old.end)], NOW)
 
     def change_rule(self, rule: SlowRule) -> None:
         """The interval of a type is another one from a day on; nobody marks anything."""
@@ -306,7 +306,7 @@ def test_a_plan_before_all_others_makes_the_months_begin_earlier(child):
     with transaction.atomic():
         other = make_child("B")
         plan = make_plan(other, "CIN", date(2018, 7, 2), team=make_team("8"))
-        mark_stale_plan(other.pk, plan.start_date, None, NOW)
+        mark_stale_plans([(other.pk, plan.start_date, None)], NOW)
     update()
     assert RatesState.objects.get().first_month == 2018 * 12 + 6
     assert ("B", "2018-08", "CIN") in stored_cells()
@@ -315,7 +315,7 @@ def test_a_plan_before_all_others_makes_the_months_begin_earlier(child):
 def test_a_move_keeps_the_past_months_team(child):
     with transaction.atomic():
         move_plan(Plan.objects.get(), make_team("8"), date(2020, 5, 31))
-        mark_stale_plan(child.pk, date(2020, 5, 31), None, NOW)
+        mark_stale_plans([(child.pk, date(2020, 5, 31), None)], NOW)
     update()
     teams = {month: team for (_, month, _), (_, team, _) in stored_cells().items()}
     assert (teams["2020-04"], teams["2020-05"], teams["2021-03"]) == ("7", "8", "8")

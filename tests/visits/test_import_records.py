@@ -500,6 +500,21 @@ def test_refusals_are_safe_in_a_spreadsheet_and_read_only_by_their_owner(load, c
     assert target.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("taken", ["visits.csv", "folder"])
+def test_the_refusals_file_replaces_neither_the_file_itself_nor_a_folder(load, child, tmp_path, taken):
+    (tmp_path / "folder").mkdir()
+    content = VISITS + "V1,C1,2020-06-01,video,completed,,\n"
+    outcome = load("visits", content, refusals=tmp_path / taken)
+    assert outcome.status == 2 and "cannot take the place" in outcome.said
+    assert (tmp_path / "visits.csv").read_text() == content
+    assert not Visit.objects.exists()
+
+
+def test_a_first_column_whose_name_begins_like_a_zip_is_no_zip(load, child):
+    content = "PK," + VISITS + "1,V1,C1,2020-06-01,video,completed,,\n"
+    assert load("visits", content).status == 0
+
+
 HEADER = VISITS.encode()
 GOOD = b"V0,C1,2020-06-01,video,completed,,\n"
 UNREADABLE = [

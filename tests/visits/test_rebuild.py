@@ -24,7 +24,7 @@ from tests.visits.worlds import AS_OF
 from visits.constants import RATES_LEASE
 from visits.models import Child, RatesState, StaleVisits, Visit, VisitCell, VisitRate
 from visits.rates import rebuild as engine
-from visits.rates.marks import mark_stale_plan, mark_stale_visits
+from visits.rates.marks import mark_stale_plans, mark_stale_visits
 from visits.rates.rebuild import rebuild, writing
 from visits.services.rates import rebuild_visit_rates, update_visit_rates
 
@@ -123,9 +123,9 @@ def change(child: Child) -> None:
         mark_stale_visits(child.pk, [date(2020, 11, 20)], NOW)
         plan = child.plans.order_by("pk").first()
         move_plan(plan, make_team(), date(2020, 10, 1))
-        mark_stale_plan(child.pk, date(2020, 10, 1), None, NOW)
+        mark_stale_plans([(child.pk, date(2020, 10, 1), None)], NOW)
         other = make_plan(child, "CP", date(2019, 2, 1), date(2020, 6, 1), team=make_team())
-        mark_stale_plan(child.pk, other.start_date, other.end_date, NOW)
+        mark_stale_plans([(child.pk, other.start_date, other.end_date)], NOW)
 
 
 def test_an_overtaken_rebuild_writes_nothing(children, monkeypatch):

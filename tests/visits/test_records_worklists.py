@@ -12,7 +12,7 @@ from tests.visits.records_world import NOW, World, allocate, make_world, recorde
 from visits import due_dates, services
 from visits.constants import Method, PlanType
 from visits.models import Child, VisitRule
-from visits.selectors import lines, worklists
+from visits.selectors import lines, records, worklists
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -54,6 +54,14 @@ class TestSocialWorkerWork:
 
     def test_nobody_elses_children(self, world):
         assert worklists.social_worker_work(world.colleague, at=NOW).total == 0
+
+
+def test_a_move_of_next_month_is_not_yet_where_the_plan_is(world):
+    plan = world.child.plans.get()
+    move_plan(plan, world.other_team, TODAY + timedelta(days=5))
+    shown = Child.objects.named_for(world.manager, at=NOW).get(pk=world.child.pk)
+    assert [line.team for line in records.plan_lines(shown, at=NOW)] == ["Team Alder"]
+    assert [line.team for line in records.plan_lines(shown, at=NOW + timedelta(days=5))] == ["Team Birch"]
 
 
 class TestManagerWork:

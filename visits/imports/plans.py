@@ -4,21 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
-
-from django.db import transaction
 
 from accounts.audit import Actor
-from safeguarding.kernel.periods import Month, day_of
+from safeguarding.kernel.periods import day_of
 from visits.imports.files import PLANS
 from visits.imports.groups import TWICE, Row, distinct, row_groups
 from visits.imports.plan_rules import BadMove, Move, Place, changed_history, new_history
 from visits.imports.report import Tally
 from visits.imports.staging import ANOTHER_REFUSED, Refused, Staging
-from visits.models import Child, Plan, PlanTeam, Revision, StaleVisits, Team
-from visits.rates.marks import OPEN_END
+from visits.models import Child, Plan, PlanTeam, Revision, Team
+from visits.rates.marks import mark_stale_plans
 from visits.rules import reference_order
-from visits.signals import visits_changed
 
 _KEPT = ("plan_type", "start_date", "end_date", "long_term")
 
@@ -61,9 +57,6 @@ def apply(staging: Staging, *, dry_run: bool, actor: Actor, now: datetime) -> Ta
             rows["repeated"] += len(group) - len(said)
         if not dry_run:
             _load(writes, actor=actor, now=now)
-    if not dry_run and (rows["new"] or rows["changed"]):
-        # Once for all marks. Robust: whatever a listener meets, what was loaded stays loaded.
-        transaction.on_commit(partial(visits_changed.send, sender=None), robust=True)
     return Tally(**rows)
 
 
@@ -163,14 +156,15 @@ def _load(writes: _Writes, *, actor: Actor, now: datetime) -> None:
             for plan, _, places, _ in writes.changed
         ]
     )
-    stale = [_stale(plan.child_id, [plan.start_date], [plan.end_date], now) for plan in plans]
+    stale = [(plan.child_id, plan.start_date, plan.end_date) for plan in plans]
     for plan, wanted, places, after in writes.changed:
         # The months before a mere move of team stay as they were.
         same = all(getattr(plan, name) == value for name, value in wanted.content.items())
         starts = (
             [_first_difference(places, after)] if same else [plan.start_date, wanted.content["start_date"]]
         )
-        stale.append(_stale(plan.child_id, starts, [plan.end_date, wanted.content["end_date"]], now))
+        ends = [plan.end_date, wanted.content["end_date"]]
+        stale.append((plan.child_id, min(starts), None if None in ends else max(ends)))
         for name, value in wanted.content.items():
             setattr(plan, name, value)
         plan.version += 1
@@ -179,7 +173,8 @@ def _load(writes: _Writes, *, actor: Actor, now: datetime) -> None:
     PlanTeam.objects.filter(plan_id__in=[plan_id for plan_id, _ in moved]).delete()
     histories = [(plan.pk, history) for plan, (_, history) in zip(plans, writes.new, strict=True)] + moved
     PlanTeam.objects.bulk_create([row for plan_id, history in histories for row in _rows(plan_id, history)])
-    StaleVisits.objects.bulk_create(stale)
+    if stale:
+        mark_stale_plans(stale, now)
 
 
 def _as_kept(plan: Plan, places: list[Place]) -> dict:
@@ -192,13 +187,6 @@ def _as_kept(plan: Plan, places: list[Place]) -> dict:
 
 def _first_difference(before: list[Place], after: list[Place]) -> date:
     return min(place.from_date for place in {*before} ^ {*after})
-
-
-def _stale(child_id: int, starts: list[date], ends: list[date | None], now: datetime) -> StaleVisits:
-    """The months from the earliest start to the latest end."""
-    last = OPEN_END if None in ends else Month.of(max(end for end in ends if end)).index
-    first = Month.of(min(starts)).index
-    return StaleVisits(child_id=child_id, first_month=first, last_month=last, marked_at=now)
 
 
 def _rows(plan_id: int, history: list[Place]) -> list[PlanTeam]:

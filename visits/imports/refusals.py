@@ -16,8 +16,13 @@ COLUMNS = ["line", "column", "value", "reason"]
 class RefusalsFile:
     """Writes beside the final name and takes its place only when whole; read only by its owner."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, of: Path) -> None:
+        """`of`: the file whose rows are refused, which this one must not replace."""
         self.path = path
+        if path.exists() and (not path.is_file() or (of.exists() and path.samefile(of))):
+            raise Unreadable(
+                f"The refusals file cannot take the place of {path}; name another with --refusals."
+            )
         # Fails before any work is done, if it cannot be written.
         try:
             handle, self._name = tempfile.mkstemp(prefix=".refusals-", dir=path.parent)

@@ -43,7 +43,7 @@ def import_file(
     changed under the import; then nothing was loaded and no refusals file was written.
     """
     kind = KINDS[kind_name]
-    refusals = RefusalsFile(refusals_path)
+    refusals = RefusalsFile(refusals_path, of=path)
     try:
         with staging(kind) as tables:
             with Source(path) as source:

@@ -16,8 +16,8 @@ from safeguarding.kernel.errors import Refusal
 _PIECE = 256 * 1024
 # Far more than any row of ours needs; a longer line means that this is not a CSV file.
 _LONGEST_LINE = 1024 * 1024
-# csv gives up on a quoted value that is longer than this.
-_LONGEST_VALUE = 128 * 1024
+# A zip archive's first bytes, and those of an empty one; "PK" alone may begin a column's name.
+_ZIPPED = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 class Unreadable(Refusal):
@@ -156,7 +156,7 @@ def _refuse_other_formats(file: io.BufferedReader) -> None:
     start = file.peek(8)[:8]
     if not start:
         raise Unreadable("The file is empty.")
-    if start.startswith(b"PK"):
+    if start.startswith(_ZIPPED):
         raise Unreadable(
             "This is a zip archive or a spreadsheet, not a CSV file; open it and save it as CSV."
         )

@@ -30,14 +30,18 @@ def mark_stale_visits(child_id: int, dates: Iterable[date], now: datetime) -> No
     _ring_after_commit()
 
 
-def mark_stale_plan(child_id: int, first: date, last: date | None, now: datetime) -> None:
-    """Marks the months from `first` to `last` (None: and all after): of a changed plan from the earlier
-    start to the later end, of a move from its day on. Call it in the change's transaction."""
-    StaleVisits.objects.create(
-        child_id=child_id,
-        first_month=Month.of(first).index,
-        last_month=Month.of(last).index if last else OPEN_END,
-        marked_at=now,
+def mark_stale_plans(spans: Iterable[tuple[int, date, date | None]], now: datetime) -> None:
+    """Marks, of each (child id, first day, last day), the months from the first day to the last (None: and
+    all after): of a changed plan from the earlier start to the later end, of a move from its day on.
+    Call it in the change's transaction."""
+    StaleVisits.objects.bulk_create(
+        StaleVisits(
+            child_id=child_id,
+            first_month=Month.of(first).index,
+            last_month=Month.of(last).index if last else OPEN_END,
+            marked_at=now,
+        )
+        for child_id, first, last in spans
     )
     _ring_after_commit()
 

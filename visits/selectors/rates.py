@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from accounts.policy import Scope
 from accounts.selectors import User
 from safeguarding.kernel.periods import day_of
 from visits.facts import (
@@ -132,10 +133,10 @@ def alternatives_collected(months: Collection[int]) -> dict[int, bool]:
 def caseload_counts(
     user: User, plan_types: Collection[str], *, first: int, last: int, besides: Collection[int], at: datetime
 ) -> list[CaseloadCounts]:
-    """Past outcomes of the children whose record `user` may open at the moment `at`."""
+    """Past outcomes of the children on `user`'s caseload at the moment `at`."""
     months = Q(month__range=(first, last)) | Q(month__in=list(besides))
     rows = (
-        VisitCell.objects.filter(months, plan_type__in=list(plan_types), child__in=_reach(user, at))
+        VisitCell.objects.filter(months, plan_type__in=list(plan_types), child__in=_caseload(user, at))
         .values("month", "plan_type", "outcome")
         .annotate(children=Count("child_id"))
         .order_by("month", "plan_type", "outcome")
@@ -150,14 +151,16 @@ def children_behind(
     plan_type: str,
     outcomes: Sequence[int],
     team_ids: Collection[int] | None,
+    caseload: bool = False,
     at: datetime,
     start: int,
     size: int,
 ) -> tuple[int, list[ChildOutcome]]:
     """How many children behind a point `user` may open at the moment `at`, and `size` of them from
-    the `start`-th. `team_ids` None: of every team."""
+    the `start`-th. `team_ids` None: of every team. With `caseload`, only those on the caseload."""
+    children = _caseload(user, at) if caseload else _reach(user, at)
     cells = VisitCell.objects.filter(
-        month=month, plan_type=plan_type, outcome__in=list(outcomes), child__in=_reach(user, at)
+        month=month, plan_type=plan_type, outcome__in=list(outcomes), child__in=children
     )
     if team_ids is not None:
         cells = cells.filter(team_id__in=list(team_ids))
@@ -175,6 +178,11 @@ def children_behind(
         for cell in page
     ]
     return cells.count(), lines
+
+
+def _caseload(user: User, at: datetime) -> QuerySet:
+    """Not all that the person may open: a manager or auditor may carry cases too."""
+    return Child.objects.within({Scope.OWN_CASELOAD}, user, at=at).values("pk")
 
 
 def _reach(user: User, at: datetime) -> QuerySet:

@@ -185,14 +185,16 @@ def _plan_line(
             contacts=contacts,
             month_cuts=cuts,
         )
-    teams = list(plan.teams.all())
+    places = list(plan.teams.all())
+    # A move of next month is on record already.
+    begun = [place for place in places if place.from_date <= today] or places[:1]
     return PlanLine(
         plan_type=plan.plan_type,
         start_date=plan.start_date,
         end_date=plan.end_date,
         open=is_open,
         long_term=plan.long_term,
-        team=teams[-1].team.name if teams else "",
+        team=begun[-1].team.name if begun else "",
         plan_ref=plan.plan_ref if named else "",
         due_by=due,
         month_outcome=month.outcome if month else None,

@@ -20,9 +20,9 @@ from accounts.audit import Actor, record
 from accounts.selectors import User
 from operations.constants import JobState
 from operations.facts import Run
-from operations.selectors import run_by_uid
+from operations.selectors import run_by_uid, run_of_period
 from operations.services import JobRun, ask_for_run, fail_run, finish_run, progress, start_run, waiting_runs
-from safeguarding.kernel.errors import Refusal
+from safeguarding.kernel.errors import AlreadyDone, Refusal
 from visits.imports.report import ImportReport
 from visits.imports.run import import_file
 from visits.imports.source import Unreadable
@@ -72,16 +72,22 @@ def ask_for_check(*, user: User, kind: str, upload: UploadedFile, now: datetime)
 def ask_for_load(*, user: User, check: Run, now: datetime) -> UUID:
     """Puts on record that the accepted rows of a checked file are to be loaded. Returns the run's uid.
 
-    Raises Refusal('not_checked' | 'file_gone' | 'already_run').
+    Raises AlreadyDone(uid of the load) where it is on record, or Refusal('not_checked' | 'file_gone').
     """
     if check.kind != CHECK_RUN or check.state != JobState.DONE:
         raise Refusal("not_checked", "Check the file first.")
     if not _upload(check.uid).exists():
         raise Refusal("file_gone", "The file is no longer kept. Send it again.")
-    with transaction.atomic():
-        inputs = {"file": check.inputs["file"], "checked_by": str(check.uid)}
-        # One load of a file, however often the button is pressed; again only after one that failed.
-        return _ask(LOAD_RUN, user, inputs, now=now, period=check.uid.hex[:20]).uid
+    inputs = {"file": check.inputs["file"], "checked_by": str(check.uid)}
+    # One load of a file, however often the button is pressed; again only after one that failed.
+    period = check.uid.hex[:20]
+    try:
+        with transaction.atomic():
+            return _ask(LOAD_RUN, user, inputs, now=now, period=period).uid
+    except Refusal as refusal:
+        if first := run_of_period(LOAD_RUN, period):
+            raise AlreadyDone(str(first.uid)) from refusal
+        raise
 
 
 def run_waiting_imports(*, now: datetime, run_uid: str | None = None) -> int:

@@ -15,7 +15,7 @@ from accounts.access import requires
 from accounts.constants import Permission
 from accounts.policy import Action, Thing
 from operations.facts import Run
-from safeguarding.kernel.errors import Refusal
+from safeguarding.kernel.errors import AlreadyDone, Refusal
 from visits import import_presenters
 from visits.forms.imports import ImportForm, limit_words
 from visits.services import imports
@@ -60,6 +60,8 @@ def import_run(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             loading = imports.ask_for_load(user=request.user, check=run, now=timezone.now())
+        except AlreadyDone as done:
+            return redirect("import_run", uid=done.outcome)
         except Refusal as refusal:
             messages.error(request, refusal.message)
             return redirect("import_run", uid=uid)
