@@ -249,6 +249,16 @@ class TestWhatCoverOpens:
 
 
 class TestRegister:
+    def test_who_must_not_see_the_record_owns_no_visit(self, world):
+        assert found.unowned_lines(world.manager, at=NOW) == []
+        block = AccessBlock.objects.create(
+            child=world.child, user=world.worker, set_at=NOW, set_by=world.manager
+        )
+        [line] = found.unowned_lines(world.manager, at=NOW)
+        assert (line.shown_as, line.away) == ("C-0001", ())
+        AccessBlock.objects.filter(pk=block.pk).update(lifted_at=NOW, lifted_by=world.manager)
+        assert found.unowned_lines(world.manager, at=NOW) == []
+
     def test_what_is_due_without_an_owner_until_it_is_covered(self, world):
         absent(world)
         [line] = found.unowned_lines(world.manager, at=NOW)

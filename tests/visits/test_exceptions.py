@@ -342,7 +342,7 @@ class TestOwner:
         assert Concern.DUE_WITHOUT_OWNER not in codes(world, at=NOW + timedelta(days=5))
         fact = only(world, Concern.DUE_WITHOUT_OWNER, at=self.SOON)
         assert (fact.since, fact.age, fact.urgency) == (date(2020, 4, 9), 0, 4)
-        assert "No social worker holds the case" in fact.sentence
+        assert "No social worker who may open the record holds the case" in fact.sentence
 
     def test_who_holds_it_is_away(self, world):
         away(world.worker, world.manager)

@@ -28,7 +28,7 @@ class Unowned:
     child: int
     plan_type: str
     due_by: date
-    # Names of who holds the case and is away; empty where nobody holds it.
+    # Names of who holds the case and is away; empty where nobody holds it who may open the record.
     away: tuple[str, ...]
 
 
@@ -37,16 +37,27 @@ def _able() -> QuerySet[User]:
     return User.objects.holding(Role.SOCIAL_WORKER)
 
 
+def _kept_out() -> Exists:
+    """Somebody keeps this person from the record of the child whose case they hold or cover."""
+    blocks = AccessBlock.objects.filter(child=OuterRef("child"), user=OuterRef("user"), lifted_at=None)
+    return Exists(blocks)
+
+
 def unowned(children: QuerySet[Child], *, today: date) -> list[Unowned]:
     """Children with a visit due within DUE_SOON_DAYS or overdue and nobody able to make it by then:
     the first due of each child, in that order."""
     away = WorkerAbsence.objects.filter(holds_on(today), user=OuterRef("user"))
     present = ~Exists(away)
     held = Allocation.objects.filter(
-        holds_on(today), present, child=OuterRef("child"), user__in=_able().order_by()
+        holds_on(today), present, ~_kept_out(), child=OuterRef("child"), user__in=_able().order_by()
     )
     covered = Cover.objects.filter(
-        holds_on(today), present, child=OuterRef("child"), ended_at=None, user__in=_able().order_by()
+        holds_on(today),
+        present,
+        ~_kept_out(),
+        child=OuterRef("child"),
+        ended_at=None,
+        user__in=_able().order_by(),
     )
     due = plans_due(
         children,
@@ -73,12 +84,12 @@ def _hands(children: Collection[int], today: date) -> tuple[dict[int, list[Hand]
     rows = [
         (child, user, name, Days(start, until), True)
         for child, user, name, start, until in Allocation.objects.filter(
-            holds_on(today), child__in=children, user__in=_able().order_by()
+            holds_on(today), ~_kept_out(), child__in=children, user__in=_able().order_by()
         ).values_list("child", "user", "user__name", "from_date", "until_date")
     ] + [
         (child, user, name, Days(start, until), False)
         for child, user, name, start, until in Cover.objects.filter(
-            still, child__in=children, ended_at=None, user__in=_able().order_by()
+            still, ~_kept_out(), child__in=children, ended_at=None, user__in=_able().order_by()
         ).values_list("child", "user", "user__name", "from_date", "until_date")
     ]
     away: dict[int, list[Days]] = defaultdict(list)

@@ -272,7 +272,7 @@ def _due_without_owner(search: Search) -> Iterable[Found]:
         why = (
             f"{' and '.join(row.away)} {'are' if len(row.away) > 1 else 'is'} away and nobody covers"
             if row.away
-            else "No social worker holds the case"
+            else "No social worker who may open the record holds the case"
         )
         # Nobody has owned it at least since it fell due; before that it is not late.
         yield Found(
