@@ -82,7 +82,7 @@ _TABLE: dict[Thing, str] = {
     # X: countersigns, never who made it.
     Thing.ASSESSMENT: "– | Vt Xt | Vc Cc Em Sm | – | – | Vr | –",
     # C: asks for it; X: decides it, never who asked (visits.decision_rules).
-    Thing.DECISION: "– | Vt Ct Xt | Vc Cc Ec | – | – | Vr | –",
+    Thing.DECISION: "– | Vt Ct Xt | Vc Cc | – | – | Vr | –",
     # X: agrees to it or clears it.
     Thing.FLAG: "Vs | Vt Ct Xt | Vc Cc | – | Vs | Vr | –",
     Thing.SCHOOL_DECISION: "– | Vt Ct | Vc Cc | – | – | Vr | –",
