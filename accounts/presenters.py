@@ -149,7 +149,7 @@ def people_table(rows: list[PersonRow], href: Callable[[UUID], str]) -> dict:
 def audit_table(rows: list[AuditRow]) -> dict:
     return {
         "caption": "Events, newest first",
-        "columns": _columns("When", "Who", "What", "Record", "Details"),
+        "columns": [*_columns("When", "Who", "What", "Record"), {"text": "Details", "wide": True}],
         "rows": [
             [
                 moment(row.at),

@@ -117,10 +117,26 @@ def may_switch_on(actor: Person, holder: Person) -> None:
         raise Refusal("on_already", "This account is switched on already.")
 
 
-def may_take_second_factor_off(actor: Person, holder: Person) -> None:
+def may_take_second_factor_off(actor: Person, holder: Person, *, made_link: bool) -> None:
+    """`made_link`: the actor has made the holder a link to choose a password since they last signed in.
+    Password and second step together are the whole account: one person never replaces both."""
     _may_administer(actor)
     if actor.uid == holder.uid:
         raise Refusal("not_oneself", "You cannot take your own second step off. Ask another administrator.")
+    if made_link:
+        raise Refusal(
+            "one_half_only",
+            "You made this person a link to choose a password. Another administrator must do this.",
+        )
+
+
+def may_make_link(*, took_second_factor_off: bool) -> None:
+    """`took_second_factor_off`: the actor has done so since the holder last signed in."""
+    if took_second_factor_off:
+        raise Refusal(
+            "one_half_only",
+            "You took this person’s second step off. Another administrator must make the link.",
+        )
 
 
 def _administers(person: Person) -> bool:

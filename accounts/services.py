@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts import rules
 from accounts.audit import Actor, record
 from accounts.constants import DORMANT_AFTER_DAYS, Role
-from accounts.models import Grant, User
+from accounts.models import AuditEvent, Grant, User
 from safeguarding.kernel.errors import Refusal
 
 
@@ -37,6 +37,11 @@ def _new_account(email: str, name: str, job_title: str, *, by: User | None, now:
         raise Refusal(
             "email_taken", "There is an account with this email address already.", "email"
         ) from None
+
+
+def check_invitable(user: User, *, by: User) -> None:
+    """Raises Refusal where `by` may not make this person a link to choose a password."""
+    rules.may_make_link(took_second_factor_off=_has_done("second_factor.reset", user, by))
 
 
 @transaction.atomic
@@ -117,9 +122,16 @@ def take_second_factor_off(*, holder: User, by: User, now: datetime) -> None:
     """For somebody who lost their phone and their recovery codes: they set it up anew at the next
     sign-in, and open sessions lose what needs it. Raises Refusal."""
     holder = _locked(holder)
-    rules.may_take_second_factor_off(_facts(by), _facts(holder))
+    made_link = _has_done("account.invited", holder, by)
+    rules.may_take_second_factor_off(_facts(by), _facts(holder), made_link=made_link)
     Authenticator.objects.filter(user=holder).delete()
     _note("second_factor.reset", holder, Actor.person(by), now)
+
+
+def _has_done(action: str, holder: User, by: User) -> bool:
+    """Whether `by` has done this to the account since its owner last signed in."""
+    done = AuditEvent.objects.filter(action=action, object_uid=holder.uid, actor_uid=by.uid)
+    return (done.filter(at__gt=holder.last_login) if holder.last_login else done).exists()
 
 
 @transaction.atomic

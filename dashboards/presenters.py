@@ -105,13 +105,22 @@ def _by_place(page: VisitingPage, plan_type: str) -> dict | None:
     )
 
 
+def published_months(worked_out: Sequence[Month]) -> tuple[Month, Month] | None:
+    """The first and the last month of which figures were published and are kept here."""
+    months = sorted({Month(row.month) for row in rates.published_rates()} & set(worked_out))
+    return (max(months[0], months[-1].plus(1 - MOST_MONTHS)), months[-1]) if months else None
+
+
 def published_period(page: VisitingPage) -> dict | None:
-    """The link to the months of which figures were published; None where none were, or none are kept."""
-    months = sorted({Month(row.month) for row in rates.published_rates()} & set(page.months))
-    if not months:
+    """The link to the months of which figures were published; None where none were, or none are kept,
+    or they are what is shown."""
+    months = published_months(page.months)
+    if months is None:
         return None
-    first, last = max(months[0], months[-1].plus(1 - MOST_MONTHS)), months[-1]
+    first, last = months
     chosen = replace(page.choice, first=first, last=last)
+    if chosen == page.choice:
+        return None
     return {
         "text": f"{first.name} to {last.name}",
         "query": urlencode(as_parameters(chosen), doseq=True),
@@ -200,7 +209,7 @@ def children_page(
         "table": {
             "caption": f"{plan}, {drill.month.name}: {outcome}",
             "caption_size": "s",
-            "columns": [{"text": "Child"}, {"text": "Team then"}, {"text": "Outcome"}],
+            "columns": [{"text": "Child", "whole": True}, {"text": "Team then"}, {"text": "Outcome"}],
             "rows": [
                 [
                     {"text": line.shown_as, "href": reverse("child", args=[line.child_uid])},
@@ -275,7 +284,7 @@ def _rules_table(rules: Sequence[VisitRuleFact], month: Month | None) -> dict:
         "caption": "How often a child is to be seen",
         "caption_size": "s",
         "columns": [
-            {"text": text}
+            {"text": text, "wide": text == "Source"}
             for text in ("Plan", "For", "At least once in", "From", "Until", "Source", "Source checked on")
         ],
         "rows": [

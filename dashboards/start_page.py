@@ -1,13 +1,14 @@
 """What needs a person, by role. Somebody with two roles gets the parts of both."""
 
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from accounts.constants import Role
+from accounts.constants import Permission, Role
 from accounts.policy import BEYOND_ONESELF, Action, Thing, allows
 from accounts.selectors import User
-from dashboards import selectors
+from dashboards import presenters, selectors
 from dashboards.figures import words
 from dashboards.forms import default_choice
 from dashboards.readers import reader_of
@@ -30,9 +31,10 @@ def page(user: User, *, now: datetime) -> dict:
         context["teams"] = _teams(worklists.manager_work(user, at=now), today)
     if allows(roles, Action.VIEW, Thing.VISIT_RATES):
         context["findings"], context["age"] = _findings(user, now)
+        context["published"] = _published()
     if roles & {Role.COORDINATOR, Role.ADMINISTRATOR}:
         context["jobs"] = _jobs(now)
-    context["links"] = _links(roles)
+    context["links"] = _links(user)
     return context
 
 
@@ -138,6 +140,16 @@ _RUN_TAGS = {
 }
 
 
+def _published() -> dict | None:
+    """The link to the months of the published figures, where they are kept."""
+    months = presenters.published_months(selectors.worked_out_months(rates.freshness()))
+    if months is None:
+        return None
+    first, last = months
+    query = urlencode({"first": str(first), "last": str(last)})
+    return {"href": f"{reverse('visiting')}?{query}", "text": f"{first.name} to {last.name}"}
+
+
 def _jobs(now: datetime) -> dict:
     """The newest run of each kind of job, failed ones first, and whether one waits in vain."""
     newest = runs.latest_of_each_kind(1)
@@ -173,12 +185,16 @@ _LINKS = (
 )
 
 
-def _links(roles: frozenset[Role]) -> list[dict]:
-    return [
+def _links(user: User) -> list[dict]:
+    links = [
         {"text": text, "href": reverse(name), "hint": hint}
         for text, name, hint, needs in _LINKS
-        if allows(roles, *needs)
+        if allows(user.roles, *needs)
     ]
+    if allows(user.roles, Action.EDIT, Thing.PLAN) and user.holds(Permission.IMPORT_RECORDS):
+        href = reverse("import_records")
+        links.append({"text": "Import records", "href": href, "hint": "Teams, plans and visits from a file"})
+    return links
 
 
 def _day(day: date) -> str:

@@ -93,7 +93,7 @@ def children_table(lines: Iterable[ChildLine], today: date, *, caption: str, emp
     return {
         "caption": caption,
         "columns": [
-            {"text": "Child"},
+            {"text": "Child", "whole": True},
             {"text": "Next visit due"},
             {"text": "Last seen face to face"},
             {"text": "Plan"},
@@ -293,7 +293,7 @@ def awaiting_table(waiting: Iterable[AwaitingAuthorisation]) -> dict[str, Any]:
     return {
         "caption": "Alternatives without a decision",
         "columns": [
-            {"text": "Child"},
+            {"text": "Child", "whole": True},
             {"text": "Date"},
             {"text": "How"},
             {"text": "Recorded by"},

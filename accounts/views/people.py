@@ -70,6 +70,11 @@ def new_link(request: HttpRequest, uid: UUID) -> HttpResponse:
     if holder == request.user or not holder.is_active:
         messages.error(request, "A link can be made for somebody else's account that is switched on.")
         return redirect("person", uid=uid)
+    try:
+        services.check_invitable(holder, by=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("person", uid=uid)
     return _hand_over(request, holder)
 
 

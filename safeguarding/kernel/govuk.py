@@ -219,9 +219,11 @@ def messages_for(field: forms.Field, label: str, subject: str = "") -> dict[str,
     ask = ask_for(field, label, subject)
     name = subject.removeprefix("the ").removeprefix("a ") or label.rstrip("?")
     start = upper_first(name).replace("%", "%%")
+    limit = getattr(field, "max_length", None)
+    longest = "%(limit_value)d" if limit is None else f"{limit:,}"
     messages = {
         "required": ask,
-        "max_length": f"{start} must be %(limit_value)d characters or fewer",
+        "max_length": f"{start} must be {longest} characters or fewer",
         "min_length": f"{start} must be %(limit_value)d characters or more",
         "null_characters_not_allowed": f"{start} must not include control characters",
         "odd_characters": f"{start} must not include control characters",

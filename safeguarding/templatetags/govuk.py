@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.core.paginator import Paginator
 from django.forms import BaseForm, BoundField
 from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 
 from safeguarding.kernel.govuk import PARTS, GovukDateInput
@@ -263,6 +266,24 @@ def clock(moment: datetime.datetime) -> str:
 def cell(value: Any) -> Mapping[str, Any]:
     """A table's cell in full, given as plain text or as {text, href, tag, hidden, numeric}."""
     return value if isinstance(value, Mapping) else {"text": value}
+
+
+# A word longer than this (an address) may be broken, but only where a reader would break it.
+_LONG_WORD = 24
+
+
+@register.filter
+def breakable(value: Any) -> Any:
+    """Text whose long words (e-mail and web addresses) may break after a slash or an @, so that they
+    do not push a table's other columns out of sight. Other values and short words as they are."""
+    if not isinstance(value, str) or not any(len(word) > _LONG_WORD for word in value.split()):
+        return value
+    parts = re.split(r"(\s+)", str(escape(value)))
+    return mark_safe("".join(_break(part) if len(part) > _LONG_WORD else part for part in parts))  # noqa: S308
+
+
+def _break(word: str) -> SafeString:
+    return mark_safe(re.sub(r"(?<=[/@?])(?=[^/])", "<wbr>", word))  # noqa: S308, escaped before
 
 
 @register.filter

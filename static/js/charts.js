@@ -57,7 +57,8 @@
       canvas.remove();
       throw problem;
     }
-    fallback.forEach((node) => node.remove());
+    // The server's drawing fits any width: it is what paper shows.
+    fallback.forEach((node) => (node.nodeType === Node.ELEMENT_NODE ? node.classList.add("app-chart__paper") : node.remove()));
     element.dataset.drawn = "yes";
     canvas.on("plotly_click", (event) => {
       const path = pathOf(event.points[0]);
@@ -77,7 +78,7 @@
 
   drawWithin(document);
   document.addEventListener("app:replaced", (event) => drawWithin(event.target.parentNode || document));
-  // Paper has another width than the screen.
+  // Paper has another width than the screen; a chart without a drawing of the server's is drawn again for it.
   window.addEventListener("beforeprint", () => {
     if (!window.Plotly) return;
     document.querySelectorAll(".app-chart__canvas").forEach((canvas) => window.Plotly.Plots.resize(canvas));

@@ -36,7 +36,9 @@ def force(sql: str, *params: object) -> None:
             cursor.execute("SET LOCAL app.audit_maintenance = 'on'")
             cursor.execute(sql, params)
             return
-        triggers = cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        triggers = cursor.execute(
+            "SELECT sql FROM sqlite_master WHERE name IN ('audit_no_update', 'audit_no_delete')"
+        ).fetchall()
         cursor.execute("DROP TRIGGER audit_no_update")
         cursor.execute("DROP TRIGGER audit_no_delete")
         cursor.execute(sql, params)

@@ -2,6 +2,8 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from accounts.models import User
+
 GOOD = [
     "three random words",
     "x" * 64 + "y" * 64,
@@ -30,3 +32,10 @@ def test_long_enough_is_good_enough_whatever_the_characters(password):
 def test_short_long_common_and_service_words_are_refused(password):
     with pytest.raises(ValidationError):
         validate_password(password)
+
+
+def test_ones_own_name_is_refused():
+    user = User(email="wilhelmina.ashdown@example.org", name="Wilhelmina Ashdown")
+    with pytest.raises(ValidationError):
+        validate_password("wilhelmina123", user)
+    validate_password("three random words", user)

@@ -174,6 +174,21 @@ def test_the_second_step_is_taken_off_by_an_administrator(client):
     assert AuditEvent.objects.filter(action="second_factor.reset", object_uid=worker.uid).exists()
 
 
+def test_one_administrator_cannot_take_an_account_over(client):
+    """Neither order of link and reset is one person's to do; another administrator may."""
+    for first, then, done in (
+        ("new_link", "take_second_factor_off", "second_factor.reset"),
+        ("take_second_factor_off", "new_link", "account.invited"),
+    ):
+        worker = person("SW")
+        client.post(reverse(first, args=[worker.uid]))
+        client.post(reverse(then, args=[worker.uid]))
+        assert not AuditEvent.objects.filter(action=done, object_uid=worker.uid).exists()
+        bob = proven(sign_in(Client(), person("AD")))
+        bob.post(reverse(then, args=[worker.uid]))
+        assert AuditEvent.objects.filter(action=done, object_uid=worker.uid).exists()
+
+
 def test_changes_ask_for_fresh_proof_and_then_go_on(admin):
     member = person("BM")
     client = sign_in(Client(), admin)

@@ -1,5 +1,6 @@
 """Who may give, confirm and end what: each rule by the name it refuses with."""
 
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -115,6 +116,14 @@ def test_switching_off_and_on():
 
 
 def test_ones_own_second_step_is_taken_off_by_another():
-    rules.may_take_second_factor_off(ADMIN, someone("SW"))
-    assert refused(rules.may_take_second_factor_off, ADMIN, ADMIN) == "not_oneself"
-    assert refused(rules.may_take_second_factor_off, someone("MG"), someone("SW")) == "may_not_administer"
+    take_off = partial(rules.may_take_second_factor_off, made_link=False)
+    take_off(ADMIN, someone("SW"))
+    assert refused(take_off, ADMIN, ADMIN) == "not_oneself"
+    assert refused(take_off, someone("MG"), someone("SW")) == "may_not_administer"
+
+
+def test_nobody_replaces_both_the_password_and_the_second_step():
+    worker = someone("SW")
+    assert refused(rules.may_take_second_factor_off, ADMIN, worker, made_link=True) == "one_half_only"
+    assert refused(rules.may_make_link, took_second_factor_off=True) == "one_half_only"
+    rules.may_make_link(took_second_factor_off=False)

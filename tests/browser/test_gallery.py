@@ -41,8 +41,13 @@ def test_a_chart_is_drawn_and_its_points_lead_only_within_the_site(page: Page, l
     chart = page.locator("[data-plotly]")
     expect(chart).to_have_attribute("data-drawn", "yes")
     assert chart.locator(".bars .point").count() == 6
-    # The server's own drawing has made room.
-    assert chart.locator("svg[viewBox='0 0 300 100']").count() == 0
+    # The server's own drawing has made room, but paper, of another width, shows it whole.
+    servers = chart.locator("svg[viewBox='0 0 300 100']")
+    expect(servers).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(servers).to_be_visible()
+    expect(chart.locator(".app-chart__canvas")).to_be_hidden()
+    page.emulate_media(media="screen")
     page.evaluate(
         "document.addEventListener('app:point', (event) => { document.body.dataset.led = event.detail.path })"
     )
@@ -120,5 +125,5 @@ def test_paper_has_no_navigation_and_keeps_the_drawing(page: Page, live_server):
         ".govuk-footer",
     ):
         expect(page.locator(gone).first).to_be_hidden()
-    expect(page.locator("[data-drawn] .main-svg").first).to_be_visible()
+    expect(page.locator("[data-drawn] .app-chart__paper")).to_be_visible()
     expect(page.get_by_role("heading", name="72.2% of children")).to_be_visible()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.constants import Role
+from accounts.constants import Permission, Role
 from operations.models import JobRun
 from tests.dashboards import worlds
 from tests.dashboards.test_visiting_page import words_of
@@ -63,7 +63,8 @@ def test_a_manager_sees_who_was_not_seen_and_what_waits_for_a_decision(client, c
         opened_at=timezone.now(),
         closes_at=timezone.now() + timedelta(hours=24),
     )
-    text = start(client, worlds.manager_of(team))
+    manager = worlds.manager_of(team)
+    text = start(client, manager)
     assert "Not seen in time (2)" in text
     assert "alternative without a decision" in text and "Video call on" in text
     assert "emergency access not looked at" in text and f"{worker.name} opened the record" in text
@@ -81,6 +82,41 @@ def test_a_board_member_reads_the_latest_findings(client):
         in text
     )
     assert "There were no children in care due to have been visited by the end of April 2020." in text
+
+
+def test_a_manager_sees_the_latest_alternatives_and_how_many_there_are(client, caseload):
+    _, team, children = caseload
+    today = timezone.localdate()
+    for days_ago in range(20, 32):
+        factories.make_visit(children["FINE"], today - timedelta(days=days_ago), method="video")
+    text = start(client, worlds.manager_of(team))
+    assert "Alternatives to authorise (12)" in text and "The latest 10 of 12." in text
+    hints = [item["hint"] for item in client.get("/").context["teams"]["awaiting"]]
+    newest = today - timedelta(days=20)
+    assert len(hints) == 10 and f"on {newest.day} {newest:%B %Y}" in hints[0]
+
+
+def test_the_months_of_the_published_figures_are_one_step_away_where_they_are_kept(client):
+    north, south = factories.make_team(locality="Upper"), factories.make_team(locality="Lower")
+    worlds.published_april(north, south)
+    worlds.worked_out("2019-01", "2020-04")
+    board = person(Role.BOARD_MEMBER)
+    assert "published figures" not in start(client, board)
+    worlds.published()
+    assert "See the months of the published figures : March 2019 to April 2020" in start(client, board)
+    href = client.get("/").context["published"]["href"]
+    page = client.get(href)
+    assert "April 2020" in words_of(page) and page.context["choice"].first.name == "March 2019"
+    # There already: no link to the same page.
+    assert "Show the months of the published figures" not in words_of(page)
+    assert "Show the months of the published figures" in words_of(client.get("/visiting/?first=2020-04"))
+
+
+def test_who_may_import_is_led_to_the_page(client):
+    importer = person(Role.MANAGER, Permission.IMPORT_RECORDS)
+    assert "/records/import/" in sign_in(client, importer).get("/").content.decode()
+    not_a_manager = person(Role.COORDINATOR, Permission.IMPORT_RECORDS)
+    assert "/records/import/" not in sign_in(client, not_a_manager).get("/").content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMINISTRATOR])

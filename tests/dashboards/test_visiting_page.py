@@ -153,7 +153,7 @@ def up_to_date(april):
 
 def test_the_page_says_how_old_the_figures_are(board, up_to_date):
     text = words_of(board.get("/visiting/"))
-    assert "Figures worked out 2 minutes ago" in text and "out of date" not in text
+    assert "Figures brought up to date 2 minutes ago" in text and "out of date" not in text
 
 
 def test_changes_that_wait_a_moment_are_mentioned_and_those_that_wait_long_are_a_warning(board, up_to_date):

@@ -25,6 +25,7 @@ from safeguarding.kernel.govuk import (
     Radios,
     Text,
 )
+from safeguarding.templatetags.govuk import breakable
 from tests.house import gallery
 from tests.house.markup import attribute_values, structure
 
@@ -528,3 +529,26 @@ def test_no_front_end_file_reaches_outside_or_uses_the_crown():
     assert not re.search(r"GDS Transport|crest|crown|@import|url\(", css, re.I)
     for path in [*(ROOT / "static/css").glob("*.css"), *(ROOT / "static/js").glob("*.js")]:
         assert not re.search(r"https?://|innerHTML|eval\(", path.read_text(encoding="utf-8")), path.name
+
+
+class TestLongWords:
+    """An address may break where a reader would break it, and nothing in it becomes markup."""
+
+    def test_addresses_break_and_other_words_do_not(self):
+        mail = breakable("marguerite.oduya@halverton-trust.example")
+        assert mail == "marguerite.oduya@<wbr>halverton-trust.example"
+        assert "https://<wbr>www" in breakable("see https://www.legislation.gov.uk/uksi/2010/959/made")
+        assert breakable("a.short@one.example") == "a.short@one.example"
+        assert breakable(7) == 7
+
+    def test_what_is_in_a_long_word_stays_text(self):
+        assert "<script" not in breakable("<script>alert(1)</script>@a.very.long.example")
+        table = {"caption": "Names", "columns": [{"text": "Name"}], "rows": [["<b>" + "x" * 30 + "</b>"]]}
+        html = render_to_string("components/table.html", {"table": table})
+        assert "<b>" not in html and "&lt;b&gt;" in html
+
+    def test_a_limit_of_thousands_is_written_as_the_counter_writes_it(self):
+        class Notes(GovukForm):
+            notes = LongTextField(label="Notes", max_length=4000)
+
+        assert Notes({"notes": "x" * 4001}).errors["notes"] == ["Notes must be 4,000 characters or fewer"]
