@@ -84,18 +84,6 @@ def test_a_board_member_reads_the_latest_findings(client):
     assert "There were no children in care due to have been visited by the end of April 2020." in text
 
 
-def test_a_manager_sees_the_latest_alternatives_and_how_many_there_are(client, caseload):
-    _, team, children = caseload
-    today = timezone.localdate()
-    for days_ago in range(20, 32):
-        factories.make_visit(children["FINE"], today - timedelta(days=days_ago), method="video")
-    text = start(client, worlds.manager_of(team))
-    assert "Alternatives to authorise (12)" in text and "The latest 10 of 12." in text
-    hints = [item["hint"] for item in client.get("/").context["teams"]["awaiting"]]
-    newest = today - timedelta(days=20)
-    assert len(hints) == 10 and f"on {newest.day} {newest:%B %Y}" in hints[0]
-
-
 def test_the_months_of_the_published_figures_are_one_step_away_where_they_are_kept(client):
     north, south = factories.make_team(locality="Upper"), factories.make_team(locality="Lower")
     worlds.published_april(north, south)
