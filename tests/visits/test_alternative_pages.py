@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from tests.people import person
 from tests.visits.factories import make_visit
-from tests.visits.oversight_world import decide, make_oversight_rules, record_alternative
+from tests.visits.oversight_world import assess, decide, make_oversight_rules, record_alternative
 from tests.visits.records_world import NOW, World, make_world, recorded
 from tests.visits.test_assessment_pages import as_, text_of
 from visits.models import AlternativeRecord, Visit
@@ -96,7 +96,7 @@ class TestRecording:
             ({"quality": "adult_only"}, "seen_alone", "select why you did not speak"),
             ({"method": "telephone"}, "quality", "cannot be seen by telephone"),
             ({"private": ""}, "private", "Enter whether others could hear"),
-            ({"learned": "x" * 4001}, "learned", "must be 4000 characters or fewer"),
+            ({"learned": "x" * 4001}, "learned", "must be 4,000 characters or fewer"),
             ({"who": "a\x07"}, "who", "must not include control characters"),
             ({"next_contact_on_month": "3"}, "next_contact_on", "on or after this one"),
             ({"next_contact_on_year": ""}, "next_contact_on", "must include a year"),
@@ -251,3 +251,12 @@ class TestList:
         for days in range(2, 9):
             record_alternative(world, visit_date=NOW.date() - days * DAY)
         assert queries() == one
+
+
+@pytest.mark.parametrize("name", ["alternatives", "awaiting_authorisation", "assessments_to_countersign"])
+def test_a_list_of_children_is_on_the_trail(world, name):
+    recorded(world, method="video")
+    assess(world, household=frozenset({"symptoms"}), result="go", reason="The child is alone at home")
+    as_(world.manager).get(reverse(name))
+    event = AuditEvent.objects.get(action="children.listed")
+    assert (event.actor_uid, event.detail["shown"]) == (world.manager.uid, 1)

@@ -146,7 +146,7 @@ class TestMaking:
             ({"ppe": "yes", "ppe_needed_eye": "two"}, "ppe_needed_eye", "whole number between 0 and 20"),
             ({"ppe": "yes", "ppe_needed_apron": "-1"}, "ppe_needed_apron", "whole number between 0 and 20"),
             ({"alternatives_considered": " "}, "alternatives_considered", "Enter which alternatives"),
-            ({"alternatives_considered": "x" * 1001}, "alternatives_considered", "1000 characters or fewer"),
+            ({"alternatives_considered": "x" * 1001}, "alternatives_considered", "1,000 characters or fewer"),
             ({"alternatives_considered": "a\x07b"}, "alternatives_considered", "must not include control"),
             ({"token": "x"}, "token", "Open this page again"),
         ],

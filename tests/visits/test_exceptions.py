@@ -436,6 +436,27 @@ class TestQueue:
         assert worklists.queue(world.manager, at=NOW).total == 0
         assert worklists.queue(world.second_manager, at=NOW).total == 3
 
+    @pytest.mark.parametrize(
+        ("result", "urgency", "why"),
+        [
+            ("go", "soon", "although the answers spoke against it"),
+            ("go_with_ppe", "today", "where somebody has symptoms"),
+        ],
+    )
+    def test_an_assessment_says_why_it_waits(self, world, result, urgency, why):
+        oversight_world.make_oversight_rules()
+        oversight_world.assess(
+            world,
+            household=frozenset({"symptoms"}),
+            urgency=urgency,
+            ppe_needed={"mask": 1},
+            ppe_available={"mask": 1},
+            result=result,
+            reason="The child is alone at home",
+        )
+        [row] = worklists.queue(world.manager, at=NOW, kind=Concern.ASSESSMENT_TO_COUNTERSIGN).rows
+        assert why in row.sentence
+
     def test_a_second_approval_is_anothers(self, world):
         second = renewed_once(world)
         later = datetime.combine(second.review_on, NOW.timetz())

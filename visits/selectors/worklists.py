@@ -30,7 +30,7 @@ from visits.models import (
     PreVisitAssessment,
     Visit,
 )
-from visits.oversight_constants import DecisionState
+from visits.oversight_constants import AssessmentResult, DecisionState
 from visits.querysets import ChildQuerySet, holds_on
 from visits.record_rules import in_words
 from visits.selectors import alternatives, assessments, decisions, exceptions
@@ -201,7 +201,9 @@ def _to_countersign(user: User, at: datetime) -> Iterable[Found]:
     rows = assessments.to_countersign(user, at=at).exclude(made_by=user)
     for row in rows:
         since = day_of(row.made_at)
-        words = f"{row.made_by.name} chose to go on {in_words(since)} although the answers spoke against it."
+        against = row.proposed == AssessmentResult.DO_NOT_GO
+        why = "although the answers spoke against it" if against else "where somebody has symptoms"
+        words = f"{row.made_by.name} chose to go on {in_words(since)} {why}."
         yield Found(Concern.ASSESSMENT_TO_COUNTERSIGN, row.child_id, since, words, "assessment", row.uid)
 
 

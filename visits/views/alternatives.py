@@ -27,6 +27,7 @@ from visits.models import Child, Visit
 from visits.presenters import theirs_yours, visit_rows
 from visits.selectors import alternatives, decisions, lines, records
 from visits.services import alternatives as services
+from visits.services import record_listing
 from visits.views.opening import open_child, open_visit, page_of, refuse
 
 
@@ -174,15 +175,17 @@ def alternatives_between(request: HttpRequest) -> HttpResponse:
     form = PeriodForm(request.GET or None, default=alternatives.default_period(day_of(now)))
     first, last = form.days()
     page = page_of(request, alternatives.alternatives_between(request.user, first, last, at=now))
+    shown = alternatives.alternative_lines(page.object_list, request.user, at=now)
+    with transaction.atomic():
+        filters = {"list": "alternatives", "first": first.isoformat(), "last": last.isoformat()}
+        record_listing(user=request.user, shown=len(shown), filters=filters, now=now)
     context = {
         "form": form,
         "page_obj": page,
         "first": first,
         "last": last,
         "query": _query(request),
-        "table": presenters.alternatives_table(
-            alternatives.alternative_lines(page.object_list, request.user, at=now)
-        ),
+        "table": presenters.alternatives_table(shown),
     }
     return render(request, "visits/alternatives/list.html", context)
 

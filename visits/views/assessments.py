@@ -22,7 +22,7 @@ from visits import assessment_rules
 from visits.forms.assessments import AssessmentForm, PpeWeeksForm, ResultForm
 from visits.models import Child, PreVisitAssessment
 from visits.selectors import assessments, lines
-from visits.services import OutOfReach
+from visits.services import OutOfReach, record_listing
 from visits.services import assessments as services
 from visits.views.opening import open_child, page_of, refuse
 
@@ -138,6 +138,9 @@ def assessments_to_countersign(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     page = page_of(request, assessments.to_countersign(request.user, at=now))
     table = presenters.waiting_table(page.object_list)
+    with transaction.atomic():
+        shown = len(page.object_list)
+        record_listing(user=request.user, shown=shown, filters={"list": "to countersign"}, now=now)
     return render(request, "visits/assessments/to_countersign.html", {"page_obj": page, "table": table})
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -177,5 +178,10 @@ def awaiting_authorisation(request: HttpRequest) -> HttpResponse:
     """Alternatives of the manager's teams that no decision covers, so that they do not count."""
     now = timezone.now()
     page = page_of(request, worklists.awaiting_authorisation(request.user, at=now))
-    table = presenters.awaiting_table(worklists.awaiting_lines(page.object_list))
+    shown = worklists.awaiting_lines(page.object_list)
+    with transaction.atomic():
+        services.record_listing(
+            user=request.user, shown=len(shown), filters={"list": "alternatives that do not count"}, now=now
+        )
+    table = presenters.awaiting_table(shown)
     return render(request, "visits/awaiting_authorisation.html", {"page_obj": page, "table": table})
