@@ -385,7 +385,7 @@ class FlagReview(models.Model):
 
 
 class SchoolDecision(models.Model):
-    """Agencies decided together whether a child is safe to attend school; never edited, followed by another."""
+    """Agencies decided together whether school is safe for a child; never edited, followed by another."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     child = models.ForeignKey("visits.Child", on_delete=models.PROTECT, related_name="school_decisions")
@@ -411,7 +411,7 @@ class SchoolDecision(models.Model):
 
 
 class FamilyContact(models.Model):
-    """A contact of a child in care with the birth family by video or telephone: arranged, and then held or not."""
+    """A child in care meets the birth family by video or telephone: arranged, and then held or not."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     child = models.ForeignKey("visits.Child", on_delete=models.PROTECT, related_name="family_contacts")

@@ -16,8 +16,8 @@ FOLDER = settings.BASE_DIR / "fixtures" / "reference"
 
 class Command(BaseCommand):
     help = (
-        "Load rules, kinds of hazard flag, lockdown dates and published figures from fixtures/reference. Nothing is deleted, and "
-        "rules that you set yourself stand. May be run again at any time."
+        "Load rules, kinds of hazard flag, lockdown dates and published figures from fixtures/reference. "
+        "Nothing is deleted, and rules that you set yourself stand. May be run again at any time."
     )
 
     def handle(self, *args: object, **options: object) -> None:
