@@ -77,11 +77,11 @@ _TABLE: dict[Thing, str] = {
     Thing.CHILD: "– | Vt Et | Vc Ec | – | – | Vr | –",
     Thing.PLAN: "– | Vt Et | Vc | – | – | Vr | –",
     Thing.VISIT: "– | Vt Et Wt | Vc Cc Ec Wc | – | – | Vr | –",
-    # X: authorises, never what the same person recorded or corrected (visits.record_rules).
+    # X: authorises, never what the same person recorded or corrected (visits.rules.records).
     Thing.ALTERNATIVE: "– | Vt Xt | Vc Cc Em Sm | – | – | Vr | –",
     # X: countersigns, never who made it.
     Thing.ASSESSMENT: "– | Vt Xt | Vc Cc Em Sm | – | – | Vr | –",
-    # C: asks for it; X: decides it, never who asked (visits.decision_rules).
+    # C: asks for it; X: decides it, never who asked (visits.rules.decisions).
     Thing.DECISION: "– | Vt Ct Xt | Vc Cc | – | – | Vr | –",
     # X: agrees to it or clears it.
     Thing.FLAG: "Vs | Vt Ct Xt | Vc Cc | – | Vs | Vr | –",

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from safeguarding.kernel.periods import Month
 from safeguarding.kernel.working_days import WorkingDays
 from visits.constants import PlanType, Regime, Unit
-from visits.rules import Interval, in_force
+from visits.rules.rates import Interval, in_force
 
 _DAY = timedelta(days=1)
 # Calendar days that surely hold so many working days: 5 of 7, and room for Christmas and Easter.

@@ -9,7 +9,7 @@ from safeguarding.demo.oversight_anomalies import PlantedCase, Planting, plant, 
 from safeguarding.demo.oversight_decisions import Decision
 from safeguarding.demo.oversight_flags import Flags
 from safeguarding.demo.oversight_ground import Ground, model, moment, rng_for, survey, uid, write
-from visits.oversight_constants import DecisionState
+from visits.constants.oversight import DecisionState
 
 _DAY = timedelta(days=1)
 # Weeks in which teams kept in touch with people at home; and the last few.

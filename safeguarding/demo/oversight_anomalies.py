@@ -13,8 +13,8 @@ from typing import Any
 from safeguarding.demo.oversight_decisions import Decision
 from safeguarding.demo.oversight_flags import Flags
 from safeguarding.demo.oversight_ground import Contact, Ground, PlanSpan, model, moment, rng_for, uid, write
+from visits.constants.oversight import DecisionState
 from visits.facts import Concern
-from visits.oversight_constants import DecisionState
 from visits.selectors.due_plans import plans_due
 
 # Visits of planted cases, beside those of the population.

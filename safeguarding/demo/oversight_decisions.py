@@ -18,7 +18,7 @@ from safeguarding.demo.oversight_ground import (
     uid,
     write,
 )
-from visits.oversight_constants import DecisionState, Principle
+from visits.constants.oversight import DecisionState, Principle
 
 LONGEST = timedelta(days=28)
 # A third alternative asks for a decision of its own.

@@ -12,8 +12,8 @@ from tests.browser.test_records import open_as
 from tests.visits.decision_world import ANSWERS, ask, decide, make_limits
 from tests.visits.records_world import World, make_world, recorded
 from visits.constants import Method
-from visits.decision_rules import Choice
 from visits.models import ManagementDecision, Visit
+from visits.rules.decisions import Choice
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

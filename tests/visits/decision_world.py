@@ -6,8 +6,8 @@ from uuid import uuid4
 from tests.visits.records_world import NOW, World
 from visits import services
 from visits.constants import Method
-from visits.decision_rules import Choice, DecisionDraft
 from visits.models import ManagementDecision, OversightRule
+from visits.rules.decisions import Choice, DecisionDraft
 
 TODAY = NOW.date()
 ANSWERS = {

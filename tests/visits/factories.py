@@ -18,7 +18,7 @@ from visits.models import (
     VisitRate,
     VisitRule,
 )
-from visits.rules import reference_order
+from visits.rules.rates import reference_order
 
 _numbers = count(1)
 RECORDED_AT = datetime(2020, 1, 1, 9, tzinfo=UTC)

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from accounts.models import User
 from tests.visits.records_world import NOW, World
-from visits.flag_rules import FlagDraft
 from visits.models import Child, FamilyContact, HazardFlag, HazardFlagKind, OversightRule, SchoolDecision
+from visits.rules.flags import FlagDraft
 from visits.services import flags
 
 TODAY = NOW.date()

@@ -5,8 +5,6 @@ from uuid import uuid4
 
 from accounts.models import User
 from tests.visits.records_world import NOW, World
-from visits.alternative_rules import AlternativeDraft
-from visits.assessment_rules import Answers
 from visits.constants import PlanType
 from visits.models import (
     Child,
@@ -17,6 +15,8 @@ from visits.models import (
     RemoteVisitRule,
     Visit,
 )
+from visits.rules.alternatives import AlternativeDraft
+from visits.rules.assessments import Answers
 from visits.services import alternatives, assessments
 
 LIMITS = (

@@ -7,8 +7,8 @@ from itertools import count
 import pytest
 
 from safeguarding.kernel.errors import Refusal
-from visits import alternative_rules as rules
-from visits.alternative_rules import AlternativeDraft, Contact, Lawful, RemoteRule
+from visits.rules import alternatives as rules
+from visits.rules.alternatives import AlternativeDraft, Contact, Lawful, RemoteRule
 
 TODAY = date(2020, 9, 28)
 DAY = timedelta(days=1)

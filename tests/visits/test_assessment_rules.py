@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from safeguarding.kernel.errors import Refusal
-from visits import assessment_rules as rules
-from visits.assessment_rules import Answers, Held, PpeNeed
+from visits.rules import assessments as rules
+from visits.rules.assessments import Answers, Held, PpeNeed
 
 GO, WITH_PPE, STAY = "go", "go_with_ppe", "do_not_go"
 MORNING = datetime(2020, 5, 4, 9, tzinfo=UTC)

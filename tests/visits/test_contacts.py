@@ -12,11 +12,11 @@ from safeguarding.kernel.periods import Month
 from tests.visits.factories import make_plan, move_plan
 from tests.visits.flags_world import DAY, TODAY, contact_row
 from tests.visits.records_world import NOW, World, make_world
-from visits import contact_rules
 from visits.constants import PlanType
-from visits.contact_rules import ContactDraft
+from visits.constants.oversight import ContactHeld
 from visits.models import FamilyContact
-from visits.oversight_constants import ContactHeld
+from visits.rules import contacts as contact_rules
+from visits.rules.contacts import ContactDraft
 from visits.selectors import contacts as selectors
 from visits.services import OutOfReach, contacts
 

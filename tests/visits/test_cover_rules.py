@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from safeguarding.kernel.errors import Refusal
-from visits import cover_rules as rules
-from visits.cover_rules import Days, Hand
+from visits.rules import cover as rules
+from visits.rules.cover import Days, Hand
 
 TODAY = date(2020, 3, 27)
 

@@ -8,7 +8,7 @@ from safeguarding.kernel.periods import Month
 from tests.visits.slow_method import elapsed, first_anniversary
 from visits.analysis import cuts
 from visits.constants import PlanType, Regime, Unit
-from visits.rules import Interval
+from visits.rules.rates import Interval
 
 FOREVER = date(1990, 1, 1)
 INTERVALS = [

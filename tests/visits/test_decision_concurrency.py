@@ -11,10 +11,10 @@ from tests.visits.decision_world import TODAY, ask, decide, draft, make_limits
 from tests.visits.records_world import NOW, World, make_world, recorded
 from tests.visits.test_records_concurrency import at_once
 from visits import services
-from visits.alternative_rules import AlternativeDraft
 from visits.constants import Method
-from visits.decision_rules import Choice
 from visits.models import DecisionMove, ManagementDecision, Visit
+from visits.rules.alternatives import AlternativeDraft
+from visits.rules.decisions import Choice
 from visits.services import decisions as decision_services
 from visits.services.alternatives import record_alternative
 

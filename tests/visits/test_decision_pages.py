@@ -17,8 +17,8 @@ from tests.visits.factories import make_visit
 from tests.visits.records_world import NOW, World, make_world, recorded
 from tests.visits.test_records_pages import as_, text_of
 from visits.constants import Method
-from visits.decision_rules import Choice
 from visits.models import DecisionMove, ManagementDecision, OversightRule, Plan, Visit
+from visits.rules.decisions import Choice
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

@@ -10,10 +10,10 @@ from accounts.constants import Role
 from accounts.policy import Action, Thing, allows
 from safeguarding.kernel.errors import Refusal
 from tests.visits.decision_world import ANSWERS, draft
-from visits import decision_rules
 from visits.constants import Method, Status
-from visits.decision_rules import ALLOWED_MOVES, QUESTIONS, Before, Choice, DecisionDraft, PlanDays
-from visits.oversight_constants import DecisionState, Principle, Standing
+from visits.constants.oversight import DecisionState, Principle, Standing
+from visits.rules import decisions as decision_rules
+from visits.rules.decisions import ALLOWED_MOVES, QUESTIONS, Before, Choice, DecisionDraft, PlanDays
 
 TODAY = date(2020, 3, 27)
 PLAN = PlanDays(date(2020, 1, 6), None)

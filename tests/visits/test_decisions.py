@@ -22,7 +22,6 @@ from tests.visits.factories import make_plan, make_visit, move_plan
 from tests.visits.records_world import NOW, World, allocate, make_world, recorded
 from visits import services
 from visits.constants import Method, PlanType, Status
-from visits.decision_rules import Choice
 from visits.models import (
     Child,
     DecisionMove,
@@ -33,6 +32,7 @@ from visits.models import (
     StaleVisits,
     Visit,
 )
+from visits.rules.decisions import Choice
 from visits.selectors import decisions
 from visits.selectors.records import hands_on
 from visits.services import OutOfReach

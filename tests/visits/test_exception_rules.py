@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from visits import exception_rules as rules
-from visits.exception_facts import Concern
+from visits.facts.exceptions import Concern
+from visits.rules import exceptions as rules
 
 DAY = date(2020, 4, 1)
 

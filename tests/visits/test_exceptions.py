@@ -15,7 +15,7 @@ from tests.visits.records_world import NOW, World, make_world, recorded
 from visits import services
 from visits.audit_codes import audit_code
 from visits.constants import Method, PlanType, TeamRole
-from visits.exception_facts import EXCEPTIONS, TO_DO, Concern
+from visits.facts.exceptions import EXCEPTIONS, TO_DO, Concern
 from visits.models import (
     Allocation,
     Child,
@@ -29,7 +29,7 @@ from visits.models import (
     Visit,
     WorkerAbsence,
 )
-from visits.rules import reference_order
+from visits.rules.rates import reference_order
 from visits.selectors import exceptions, worklists
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from safeguarding.kernel.errors import Refusal
-from visits import flag_rules
-from visits.flag_rules import FlagDates, FlagDraft, FlagStanding, FlagState, KindTerms
+from visits.rules import flags as flag_rules
+from visits.rules.flags import FlagDates, FlagDraft, FlagStanding, FlagState, KindTerms
 
 TODAY = date(2020, 4, 3)
 DAY = timedelta(days=1)

@@ -13,8 +13,8 @@ from tests.people import person
 from tests.visits.factories import make_child, make_locality, make_plan, make_team, move_plan
 from tests.visits.flags_world import DAY, TODAY, flag_row, make_kinds, raise_flag
 from tests.visits.records_world import NOW, World, make_world
-from visits.flag_rules import FlagDates
 from visits.models import FlagReview, HazardFlag, HazardFlagKind
+from visits.rules.flags import FlagDates
 from visits.selectors import flags as selectors
 from visits.selectors.lines import child_lines
 from visits.services import OutOfReach, flags

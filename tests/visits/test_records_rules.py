@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import Month
 from tests.visits.slow_method import elapsed
-from visits import due_dates, record_rules
 from visits.analysis import cuts
 from visits.constants import Method, Outcome, PlanType, Regime, Status, Unit
-from visits.record_rules import VisitDraft
-from visits.rules import Interval
+from visits.rules import due_dates
+from visits.rules import records as record_rules
+from visits.rules.rates import Interval
+from visits.rules.records import VisitDraft
 
 TODAY = date(2020, 3, 27)
 ALWAYS = date(1990, 1, 1)

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.visits.decision_world import ask, decide, make_limits
 from tests.visits.factories import make_child, make_plan, make_visit, move_plan
 from tests.visits.records_world import NOW, World, allocate, make_world, recorded
-from visits import due_dates, services
+from visits import services
 from visits.constants import Method, PlanType
 from visits.models import Child, VisitRule
+from visits.rules import due_dates
 from visits.selectors import lines, records, worklists
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.visits.slow_method import reference_key
 from visits.constants import REFERENCE_LENGTH
 from visits.models import Plan
-from visits.rules import Interval, in_force, reference_order
+from visits.rules.rates import Interval, in_force, reference_order
 
 REFERENCES = st.text("0123456789", min_size=1, max_size=REFERENCE_LENGTH) | st.text(
     st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=REFERENCE_LENGTH

@@ -11,9 +11,9 @@ from safeguarding.kernel.errors import AlreadyDone, Refusal
 from tests.visits.factories import make_child, make_plan
 from tests.visits.flags_world import DAY, TODAY, make_kinds, school_row
 from tests.visits.records_world import NOW, World, make_world
-from visits import school_rules
 from visits.models import OversightRule, SchoolDecision
-from visits.school_rules import SchoolDraft
+from visits.rules import school as school_rules
+from visits.rules.school import SchoolDraft
 from visits.selectors import school as selectors
 from visits.services import OutOfReach, school
 

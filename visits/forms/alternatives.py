@@ -7,8 +7,12 @@ from uuid import uuid4
 from django import forms
 
 from safeguarding.kernel.govuk import GovukDateField, GovukForm, Layout, LongTextField, Radios
-from visits import alternative_rules
-from visits.alternative_rules import (
+from visits.constants import REASON_LENGTH
+from visits.constants.oversight import Quality, SeenAlone, WhyNotFaceToFace
+from visits.forms.records import STALE_FORM, VersionForm, as_error
+from visits.models import AlternativeRecord, Visit
+from visits.rules import alternatives as alternative_rules
+from visits.rules.alternatives import (
     LEARNED_LENGTH,
     MODES,
     PRIVATE_LENGTH,
@@ -16,10 +20,6 @@ from visits.alternative_rules import (
     WHY_LENGTH,
     AlternativeDraft,
 )
-from visits.constants import REASON_LENGTH
-from visits.forms.records import STALE_FORM, VersionForm, as_error
-from visits.models import AlternativeRecord, Visit
-from visits.oversight_constants import Quality, SeenAlone, WhyNotFaceToFace
 
 # A period in the list and the file reaches over so many days at most.
 PERIOD_MOST = 366

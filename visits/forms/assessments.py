@@ -8,17 +8,17 @@ from django.forms import BoundField
 
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.govuk import Checkboxes, GovukForm, Layout, LongTextField, Radios, Text
-from visits import assessment_rules
-from visits.assessment_rules import (
+from visits.constants import REASON_LENGTH
+from visits.constants.oversight import AssessmentResult, Household, Ppe, Urgency, VisitPurpose
+from visits.forms.records import STALE_FORM, as_error
+from visits.rules import assessments as assessment_rules
+from visits.rules.assessments import (
     ALTERNATIVES_LENGTH,
     LONE_WORKING_LENGTH,
     PPE_MOST,
     PURPOSE_LENGTH,
     Answers,
 )
-from visits.constants import REASON_LENGTH
-from visits.forms.records import STALE_FORM, as_error
-from visits.oversight_constants import AssessmentResult, Household, Ppe, Urgency, VisitPurpose
 
 PPE_FIELDS = [f"ppe_{what}_{kind}" for kind in Ppe for what in ("needed", "available")]
 _YES_NO = (("yes", "Yes"), ("no", "No"))

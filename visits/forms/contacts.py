@@ -7,9 +7,9 @@ from django import forms
 
 from safeguarding.kernel.govuk import GovukDateField, GovukForm, Layout, LongTextField, Radios
 from visits.constants import REASON_LENGTH
-from visits.contact_rules import VIRTUAL, WITH_WHOM_LENGTH, ContactDraft
+from visits.constants.oversight import ContactHeld
 from visits.forms.records import STALE_FORM, VersionForm
-from visits.oversight_constants import ContactHeld
+from visits.rules.contacts import VIRTUAL, WITH_WHOM_LENGTH, ContactDraft
 
 
 class ArrangeContactForm(GovukForm):

@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 from django import forms
 
 from safeguarding.kernel.govuk import Fieldset, GovukDateField, GovukForm, Layout, LongTextField, Radios
-from visits import decision_rules
 from visits.constants import REASON_LENGTH, Method, PlanType
-from visits.decision_rules import ANSWER_LENGTH, QUESTIONS, Choice, DecisionDraft, PlanDays
+from visits.constants.oversight import Principle
 from visits.facts import PlanToAsk
 from visits.forms.records import STALE_FORM, VersionForm, as_error
 from visits.models import ManagementDecision
-from visits.oversight_constants import Principle
-from visits.record_rules import in_words
+from visits.rules import decisions as decision_rules
+from visits.rules.decisions import ANSWER_LENGTH, QUESTIONS, Choice, DecisionDraft, PlanDays
+from visits.rules.records import in_words
 
 # What each principle asks, in short.
 PRINCIPLES: dict[str, str] = {

@@ -10,9 +10,9 @@ from django import forms
 from safeguarding.kernel.govuk import GovukDateField, GovukForm, Layout, LongTextField, Radios
 from safeguarding.kernel.periods import Month
 from visits.constants import REASON_LENGTH
-from visits.flag_facts import FlagKindFact
-from visits.flag_rules import SOURCE_LENGTH, TOLD_LENGTH, FlagDates, FlagDraft
+from visits.facts.flags import FlagKindFact
 from visits.forms.records import STALE_FORM, VersionForm
+from visits.rules.flags import SOURCE_LENGTH, TOLD_LENGTH, FlagDates, FlagDraft
 
 # Eight years: far enough back for the first months of the pandemic.
 _MONTHS_OFFERED = 96

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.govuk import GovukDateField, GovukForm, Layout, LongTextField, Radios, Text
-from visits import record_rules
 from visits.constants import NOTE_LENGTH, REASON_LENGTH, REFERENCE_LENGTH, Method, PlanType, Status
 from visits.models import Team, Visit
-from visits.record_rules import VisitDraft
+from visits.rules import records as record_rules
+from visits.rules.records import VisitDraft
 
 UNAUTHORISED = "It counts only where a management decision covers its day"
 _YES_NO = (("yes", "Yes"), ("no", "No"))

@@ -6,9 +6,9 @@ from uuid import uuid4
 from django import forms
 
 from safeguarding.kernel.govuk import Checkboxes, GovukDateField, GovukForm, Layout, LongTextField, Radios
+from visits.constants.oversight import Agency, AttendanceOutcome
 from visits.forms.records import STALE_FORM
-from visits.oversight_constants import Agency, AttendanceOutcome
-from visits.school_rules import AGENCIES, REASON_LENGTH, SchoolDraft
+from visits.rules.school import AGENCIES, REASON_LENGTH, SchoolDraft
 
 
 class SchoolDecisionForm(GovukForm):

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 
 from safeguarding.kernel.govuk import GovukForm
-from visits.exception_facts import Concern
+from visits.facts.exceptions import Concern
 
 
 class VisitsForm(GovukForm):

@@ -14,7 +14,7 @@ from visits.imports.report import Tally
 from visits.imports.staging import ANOTHER_REFUSED, Refused, Staging
 from visits.models import Child, Plan, PlanTeam, Revision, Team
 from visits.rates.marks import mark_stale_plans
-from visits.rules import reference_order
+from visits.rules.rates import reference_order
 
 _KEPT = ("plan_type", "start_date", "end_date", "long_term")
 

@@ -10,8 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from visits.constants import Method, PlanType
-from visits.models.conditions import at_and_by, known
-from visits.oversight_constants import (
+from visits.constants.oversight import (
     AssessmentResult,
     AttendanceOutcome,
     ContactHeld,
@@ -22,6 +21,7 @@ from visits.oversight_constants import (
     VisitPurpose,
     WhyNotFaceToFace,
 )
+from visits.models.conditions import at_and_by, known
 
 
 class OversightRule(models.Model):

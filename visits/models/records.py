@@ -158,7 +158,7 @@ class Plan(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     plan_ref = models.CharField(max_length=REFERENCE_LENGTH, unique=True)
-    # Orders references: numbers by value before texts by code point (visits.rules.reference_order).
+    # Orders references: numbers by value before texts by code point (visits.rules.rates.reference_order).
     ref_order = models.CharField(max_length=REFERENCE_LENGTH * 2 + 2)
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="plans")
     plan_type = models.CharField(max_length=3, choices=PlanType.choices)

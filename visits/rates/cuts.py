@@ -12,7 +12,7 @@ from safeguarding.kernel.periods import Month
 from visits.analysis import Cut, cuts
 from visits.models import AlternativeRecording, RatesState, VisitCut, VisitRate, VisitRule
 from visits.rates.store import refresh_rates
-from visits.rules import Interval
+from visits.rules.rates import Interval
 
 # Cuts reach beyond the months that are kept, so that a visit recorded today knows every month it can
 # reach, also one that is computed while the visit is being saved. No rule is longer than 366 days.

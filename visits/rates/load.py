@@ -20,7 +20,7 @@ from visits.rates.kernel import (
     Plans,
     pack,
 )
-from visits.rules import reference_order
+from visits.rules.rates import reference_order
 
 _DAY_BITS = 22
 

@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 from accounts.policy import Action, Thing
 from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
-from visits import alternative_rules
-from visits.alternative_rules import Contact, RemoteRule, Standing
 from visits.constants import Method, PlanType, Status
 from visits.models import AlternativeRecord, Child, Plan, RemoteVisitRule, Visit
+from visits.rules import alternatives as alternative_rules
+from visits.rules.alternatives import Contact, RemoteRule, Standing
 from visits.selectors.lines import shown_as
 from visits.selectors.oversight_rules import limit
 

@@ -14,10 +14,10 @@ from accounts.policy import Action, Scope, Thing, scopes
 from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
-from visits import assessment_rules
-from visits.assessment_rules import Held, PpeNeed, PpeTotals
 from visits.constants import Method, Status
 from visits.models import Child, OversightRule, PlanTeam, PreVisitAssessment, Revision, Team, Visit
+from visits.rules import assessments as assessment_rules
+from visits.rules.assessments import Held, PpeNeed, PpeTotals
 
 NEEDED = "assessment_needed"
 # An assessment stands for hours; one made this many days before a visit never reaches it.

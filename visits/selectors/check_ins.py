@@ -15,9 +15,9 @@ from django.db.models import Q, QuerySet
 from accounts.selectors import User
 from safeguarding.kernel.periods import day_of
 from visits.constants import TeamRole
-from visits.cover_rules import Days, expected
 from visits.models import CheckIn, Team, TeamMember, WorkerAbsence
 from visits.querysets import holds_on
+from visits.rules.cover import Days, expected
 
 
 @dataclass(frozen=True)

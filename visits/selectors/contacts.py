@@ -10,9 +10,9 @@ from accounts.policy import Action, Thing, scopes
 from accounts.selectors import User
 from safeguarding.kernel.periods import Month, day_of
 from visits.constants import PlanType
-from visits.flag_facts import ContactCount
+from visits.constants.oversight import ContactHeld
+from visits.facts.flags import ContactCount
 from visits.models import Child, FamilyContact, Plan, PlanTeam, Team
-from visits.oversight_constants import ContactHeld
 
 
 def in_care_on(child: Child, day: date) -> bool:

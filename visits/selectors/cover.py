@@ -13,9 +13,9 @@ from accounts.policy import Action, Thing
 from accounts.selectors import User
 from safeguarding.kernel.periods import day_of
 from visits.constants import TeamRole
-from visits.cover_rules import DUE_SOON_DAYS, Days, Hand, has_owner
 from visits.models import AccessBlock, Allocation, Child, Cover, Team, TeamMember, WorkerAbsence
 from visits.querysets import ChildQuerySet, holds_on
+from visits.rules.cover import DUE_SOON_DAYS, Days, Hand, has_owner
 from visits.selectors.due_plans import DuePlan, plans_due
 from visits.selectors.lines import shown_as
 

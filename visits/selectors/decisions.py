@@ -10,9 +10,8 @@ from accounts.policy import Action, Thing, scopes
 from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
-from visits import decision_rules, due_dates
 from visits.constants import Method, Status
-from visits.decision_rules import OPEN, Before, PlanDays
+from visits.constants.oversight import DecisionState, Standing
 from visits.facts import (
     CoveredContact,
     DecisionChange,
@@ -23,7 +22,9 @@ from visits.facts import (
     PlanToAsk,
 )
 from visits.models import Child, DecisionMove, ManagementDecision, Plan, Visit
-from visits.oversight_constants import DecisionState, Standing
+from visits.rules import decisions as decision_rules
+from visits.rules import due_dates
+from visits.rules.decisions import OPEN, Before, PlanDays
 from visits.selectors.lines import last_seen, rules_now, shown_as
 
 _WAITING = (DecisionState.ASKED, DecisionState.SECOND)

@@ -6,10 +6,10 @@ from functools import cache
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from visits import due_dates
 from visits.constants import Method, Regime
 from visits.models import Child, Plan, Visit
-from visits.rules import in_force
+from visits.rules import due_dates
+from visits.rules.rates import in_force
 from visits.selectors.lines import rules_now
 
 

@@ -20,10 +20,10 @@ from accounts.policy import Action, Scope, Thing, scopes
 from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
-from visits import exception_rules
 from visits.audit_codes import audit_code
 from visits.constants import Method, PlanType, Status, TeamRole
-from visits.exception_facts import EXCEPTIONS, Concern, ConcernCount, OversightFact
+from visits.constants.oversight import DecisionState
+from visits.facts.exceptions import EXCEPTIONS, Concern, ConcernCount, OversightFact
 from visits.models import (
     Child,
     EmergencyAccess,
@@ -34,9 +34,9 @@ from visits.models import (
     TeamMember,
     Visit,
 )
-from visits.oversight_constants import DecisionState
 from visits.querysets import ChildQuerySet, holds_on
-from visits.record_rules import in_words
+from visits.rules import exceptions as exception_rules
+from visits.rules.records import in_words
 from visits.selectors import assessments, decisions, flags
 from visits.selectors.alternatives import CHAIN_LIMIT
 from visits.selectors.cover import unowned

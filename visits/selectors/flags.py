@@ -14,11 +14,11 @@ from safeguarding.kernel import disclosure
 from safeguarding.kernel.disclosure import Leaf
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import Month, day_of
-from visits import flag_rules
-from visits.flag_facts import FlagCount, FlagKindFact, FlagLine, FlagReviewLine
-from visits.flag_rules import FlagStanding, FlagState, KindTerms
+from visits.facts.flags import FlagCount, FlagKindFact, FlagLine, FlagReviewLine
 from visits.models import Child, HazardFlag, HazardFlagKind, PlanTeam, Team
 from visits.querysets import holds_on
+from visits.rules import flags as flag_rules
+from visits.rules.flags import FlagStanding, FlagState, KindTerms
 from visits.selectors.lines import shown_as
 from visits.selectors.standing_flags import live_on, stands_on
 

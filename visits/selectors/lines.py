@@ -9,13 +9,13 @@ from django.db.models import Exists, Max, OuterRef, Q
 
 from accounts.selectors import User
 from safeguarding.kernel.periods import day_of
-from visits import due_dates
 from visits.audit_codes import audit_code
 from visits.constants import Method, Regime
 from visits.facts import ChildLine
 from visits.models import Child, Plan, PlanTeam, Visit, VisitRule
 from visits.querysets import ChildQuerySet, holds_on
-from visits.rules import Interval, in_force
+from visits.rules import due_dates
+from visits.rules.rates import Interval, in_force
 from visits.selectors.standing_flags import standing_flags
 
 

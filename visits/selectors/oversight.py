@@ -13,14 +13,14 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 
 from accounts.selectors import User
 from safeguarding.kernel.periods import Month, day_of
-from visits import due_dates
 from visits.constants import Method, PlanType, Regime, Status, TeamRole
+from visits.constants.oversight import DecisionState
 from visits.facts import AlternativeMonth, ChildLine, ChildNow, DecisionsNow, PlanNow
+from visits.facts.oversight import LAPSED, LIVE, NONE
 from visits.models import Child, HazardFlag, ManagementDecision, Plan, PlanTeam, TeamMember, Visit
-from visits.oversight_constants import DecisionState
-from visits.oversight_facts import LAPSED, LIVE, NONE
 from visits.querysets import ChildQuerySet, holds_on
-from visits.rules import in_force
+from visits.rules import due_dates
+from visits.rules.rates import in_force
 from visits.selectors.decisions import renewed_from
 from visits.selectors.lines import child_lines, rules_now
 from visits.selectors.standing_flags import live_on

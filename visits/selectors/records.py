@@ -14,7 +14,7 @@ from accounts.policy import Action, Scope, Thing, scopes
 from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import Month, day_of
-from visits import alternative_rules, analysis, due_dates, record_rules
+from visits import analysis
 from visits.constants import Status, TeamRole
 from visits.facts import EarlierVersion, PlanLine, VisitLine
 from visits.models import (
@@ -31,7 +31,10 @@ from visits.models import (
     Visit,
 )
 from visits.querysets import ChildQuerySet, holds_on
-from visits.rules import Interval
+from visits.rules import alternatives as alternative_rules
+from visits.rules import due_dates
+from visits.rules import records as record_rules
+from visits.rules.rates import Interval
 from visits.selectors.lines import LastSeen, last_seen, not_seen_in_time, rules_now
 
 # --- Finding ------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from accounts.policy import Action, Thing, scopes
 from accounts.selectors import User
 from safeguarding.kernel.periods import day_of
-from visits.flag_facts import SchoolGap
+from visits.facts.flags import SchoolGap
 from visits.models import Child, Plan, SchoolDecision
 from visits.querysets import ChildQuerySet
 from visits.selectors.lines import child_lines

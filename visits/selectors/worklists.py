@@ -11,8 +11,7 @@ from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
 from visits.constants import Method
-from visits.cover_rules import DUE_SOON_DAYS
-from visits.exception_facts import EXCEPTIONS, Concern, OversightFact
+from visits.constants.oversight import AssessmentResult, DecisionState
 from visits.facts import (
     AwaitingAuthorisation,
     ChildLine,
@@ -21,6 +20,7 @@ from visits.facts import (
     SocialWorkerWork,
     WorkLine,
 )
+from visits.facts.exceptions import EXCEPTIONS, Concern, OversightFact
 from visits.models import (
     Allocation,
     Child,
@@ -30,9 +30,9 @@ from visits.models import (
     PreVisitAssessment,
     Visit,
 )
-from visits.oversight_constants import AssessmentResult, DecisionState
 from visits.querysets import ChildQuerySet, holds_on
-from visits.record_rules import in_words
+from visits.rules.cover import DUE_SOON_DAYS
+from visits.rules.records import in_words
 from visits.selectors import alternatives, assessments, decisions, exceptions
 from visits.selectors.exceptions import Found
 from visits.selectors.lines import child_lines, not_seen_in_time, shown_as

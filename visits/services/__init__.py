@@ -1,6 +1,6 @@
 """Writes: each one transaction of lock, rules, change, history, audit event and mark of what is stale."""
 
-from visits.rules import reference_order
+from visits.rules.rates import reference_order
 from visits.services.access import (
     block_access,
     lift_access_block,

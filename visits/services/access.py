@@ -10,9 +10,9 @@ from accounts.audit import Actor, record
 from accounts.policy import Action, Thing
 from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
-from visits import record_rules
 from visits.constants import EMERGENCY_ACCESS_HOURS
 from visits.models import AccessBlock, Child, EmergencyAccess
+from visits.rules import records as record_rules
 from visits.services.visits import OutOfReach
 
 

@@ -14,11 +14,13 @@ from accounts.selectors import User
 from operations.services import once
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
-from visits import alternative_rules, decision_rules, record_rules
-from visits.alternative_rules import DETAILS, LEARNED_LENGTH, AlternativeDraft
 from visits.constants import Status
 from visits.models import AlternativeRecord, Child, Visit
-from visits.record_rules import VisitDraft, check_text
+from visits.rules import alternatives as alternative_rules
+from visits.rules import decisions as decision_rules
+from visits.rules import records as record_rules
+from visits.rules.alternatives import DETAILS, LEARNED_LENGTH, AlternativeDraft
+from visits.rules.records import VisitDraft, check_text
 from visits.selectors.alternatives import standing_on
 from visits.selectors.decisions import covering
 from visits.selectors.records import alternative_of, hands_on

@@ -10,10 +10,10 @@ from accounts.policy import Action, Thing
 from accounts.selectors import User
 from operations.services import once
 from safeguarding.kernel.periods import day_of
-from visits import assessment_rules
-from visits.assessment_rules import ALTERNATIVES_LENGTH, Answers
 from visits.models import Child, PreVisitAssessment
-from visits.record_rules import check_text
+from visits.rules import assessments as assessment_rules
+from visits.rules.assessments import ALTERNATIVES_LENGTH, Answers
+from visits.rules.records import check_text
 from visits.selectors.oversight_rules import limit
 from visits.services.visits import in_reach
 

@@ -9,8 +9,8 @@ from accounts.audit import Actor, record
 from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
-from visits import cover_rules
 from visits.models import CheckIn, Team
+from visits.rules import cover as cover_rules
 from visits.selectors import check_ins as found
 from visits.services.visits import OutOfReach
 

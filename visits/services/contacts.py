@@ -13,10 +13,10 @@ from accounts.selectors import User
 from operations.services import once
 from safeguarding.kernel.errors import StaleEdit
 from safeguarding.kernel.periods import day_of
-from visits import contact_rules
-from visits.contact_rules import ContactDraft
 from visits.models import Child, FamilyContact
-from visits.record_rules import check_text
+from visits.rules import contacts as contact_rules
+from visits.rules.contacts import ContactDraft
+from visits.rules.records import check_text
 from visits.selectors.contacts import in_care_on
 from visits.services.visits import in_reach
 

@@ -14,11 +14,11 @@ from accounts.selectors import User
 from operations.services import once
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
-from visits import cover_rules
-from visits.cover_rules import Days
 from visits.models import Allocation, Child, Cover, WorkerAbsence
 from visits.querysets import holds_on
-from visits.record_rules import in_words
+from visits.rules import cover as cover_rules
+from visits.rules.cover import Days
+from visits.rules.records import in_words
 from visits.selectors import cover as found
 from visits.services.visits import OutOfReach
 

@@ -15,10 +15,11 @@ from accounts.selectors import User
 from operations.services import once
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
-from visits import decision_rules, record_rules
-from visits.decision_rules import OPEN, QUESTIONS, Choice, DecisionDraft
+from visits.constants.oversight import DecisionState
 from visits.models import Child, DecisionMove, ManagementDecision, Plan, Visit
-from visits.oversight_constants import DecisionState
+from visits.rules import decisions as decision_rules
+from visits.rules import records as record_rules
+from visits.rules.decisions import OPEN, QUESTIONS, Choice, DecisionDraft
 from visits.selectors import decisions
 from visits.selectors.alternatives import standing_on
 from visits.selectors.oversight_rules import limit

@@ -15,10 +15,10 @@ from accounts.selectors import User
 from operations.services import once
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
-from visits import flag_rules
-from visits.flag_rules import FlagDates, FlagDraft
 from visits.models import Child, FlagReview, HazardFlag, HazardFlagKind
-from visits.record_rules import check_text
+from visits.rules import flags as flag_rules
+from visits.rules.flags import FlagDates, FlagDraft
+from visits.rules.records import check_text
 from visits.selectors.flags import state_of, terms_of
 from visits.selectors.records import first_plan_start
 from visits.services.visits import in_reach

@@ -11,10 +11,10 @@ from accounts.policy import Action, Thing
 from accounts.selectors import User
 from operations.services import once
 from safeguarding.kernel.periods import day_of
-from visits import school_rules
 from visits.models import Child, SchoolDecision
-from visits.record_rules import check_text
-from visits.school_rules import SchoolDraft
+from visits.rules import school as school_rules
+from visits.rules.records import check_text
+from visits.rules.school import SchoolDraft
 from visits.selectors.oversight_rules import limit
 from visits.selectors.records import first_plan_start
 from visits.services.visits import in_reach

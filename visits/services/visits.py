@@ -15,11 +15,12 @@ from accounts.selectors import User
 from operations.services import once
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
-from visits import alternative_rules, record_rules
 from visits.constants import COMPLETED_VISIT_DAYS_AHEAD, Method, Status
 from visits.models import AlternativeRecord, Child, Revision, Visit
 from visits.rates.marks import mark_stale_visits
-from visits.record_rules import VisitDraft
+from visits.rules import alternatives as alternative_rules
+from visits.rules import records as record_rules
+from visits.rules.records import VisitDraft
 from visits.selectors.records import CORRECTABLE, alternative_of, as_kept, first_plan_start
 
 

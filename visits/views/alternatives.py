@@ -19,12 +19,12 @@ from accounts.policy import Action, Thing
 from safeguarding.kernel.errors import AlreadyDone, Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
 from safeguarding.kernel.spreadsheets import csv_lines
-from visits import alternative_presenters as presenters
-from visits.alternative_rules import DETAILS
 from visits.constants import Method, Status
 from visits.forms.alternatives import PeriodForm, RecordAlternativeForm, WriteAlternativeForm
 from visits.models import Child, Visit
+from visits.presenters import alternatives as presenters
 from visits.presenters import theirs_yours, visit_rows
+from visits.rules.alternatives import DETAILS
 from visits.selectors import alternatives, decisions, lines, records
 from visits.services import alternatives as services
 from visits.services import record_listing

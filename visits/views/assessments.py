@@ -17,10 +17,10 @@ from safeguarding.kernel.errors import AlreadyDone, Refusal
 from safeguarding.kernel.govuk import lower_first
 from safeguarding.kernel.periods import day_of
 from safeguarding.kernel.spreadsheets import csv_lines
-from visits import assessment_presenters as presenters
-from visits import assessment_rules
 from visits.forms.assessments import AssessmentForm, PpeWeeksForm, ResultForm
 from visits.models import Child, PreVisitAssessment
+from visits.presenters import assessments as presenters
+from visits.rules import assessments as assessment_rules
 from visits.selectors import assessments, lines
 from visits.services import OutOfReach, record_listing
 from visits.services import assessments as services

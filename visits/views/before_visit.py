@@ -5,8 +5,9 @@ from typing import Any
 
 from accounts.selectors import User
 from safeguarding.kernel.periods import day_of
-from visits import alternative_presenters, assessment_presenters
 from visits.models import Child
+from visits.presenters import alternatives as alternative_presenters
+from visits.presenters import assessments as assessment_presenters
 from visits.selectors import alternatives, assessments
 
 

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from safeguarding.kernel.periods import day_of
-from visits import contact_presenters, flag_presenters
 from visits.models import Child
+from visits.presenters import contacts as contact_presenters
+from visits.presenters import flags as flag_presenters
 from visits.selectors import contacts, flags, school
 
 

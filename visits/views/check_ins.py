@@ -14,9 +14,9 @@ from accounts.access import requires
 from accounts.policy import Action, Thing
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
-from visits import cover_presenters as presenters
-from visits import cover_rules
 from visits.forms.check_ins import CheckInsForm
+from visits.presenters import cover as presenters
+from visits.rules import cover as cover_rules
 from visits.selectors import check_ins as found
 from visits.services import check_ins as services
 from visits.views.opening import refuse

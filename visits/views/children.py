@@ -16,11 +16,12 @@ from accounts.policy import Action, Thing, allows
 from accounts.selectors import User
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
-from visits import decision_presenters, presenters, services
+from visits import presenters, services
 from visits.audit_codes import audit_code
 from visits.constants import RECORDS_PER_PAGE, PlanType
 from visits.forms.access import RevealForm
 from visits.forms.records import FilterChildrenForm, FindChildForm
+from visits.presenters import decisions as decision_presenters
 from visits.selectors import decisions, lines, records
 from visits.views.before_visit import before_visit
 from visits.views.beside_plans import beside_plans

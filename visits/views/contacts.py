@@ -13,11 +13,11 @@ from accounts.access import requires
 from accounts.policy import Action, Scope, Thing
 from safeguarding.kernel.errors import AlreadyDone, Refusal
 from safeguarding.kernel.periods import day_of
-from visits import contact_presenters as presenters
+from visits.constants.oversight import ContactHeld
 from visits.forms.contacts import ArrangeContactForm, ContactOutcomeForm
 from visits.forms.flags import LastMonthForm
 from visits.models import FamilyContact
-from visits.oversight_constants import ContactHeld
+from visits.presenters import contacts as presenters
 from visits.selectors import contacts, lines
 from visits.services import contacts as services
 from visits.views.opening import open_child, page_of, refuse

@@ -16,11 +16,11 @@ from accounts.policy import Action, Thing
 from accounts.selectors import User
 from safeguarding.kernel.errors import AlreadyDone, Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
-from visits import cover_presenters as presenters
-from visits.cover_rules import DUE_SOON_DAYS, Days
 from visits.forms.cover import AbsenceForm, AssignCoverForm, EndAbsenceForm
 from visits.models import Cover, WorkerAbsence
-from visits.record_rules import in_words
+from visits.presenters import cover as presenters
+from visits.rules.cover import DUE_SOON_DAYS, Days
+from visits.rules.records import in_words
 from visits.selectors import cover as found
 from visits.selectors import lines
 from visits.services import cover as services

@@ -16,8 +16,8 @@ from accounts.access import requires
 from accounts.policy import Action, Thing, allows
 from safeguarding.kernel.errors import AlreadyDone, Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
-from visits import decision_presenters, decision_rules, services
-from visits.decision_rules import Choice
+from visits import services
+from visits.constants.oversight import DecisionState
 from visits.facts import PlanToAsk
 from visits.forms.decisions import (
     AskDecisionForm,
@@ -27,7 +27,9 @@ from visits.forms.decisions import (
     WithdrawDecisionForm,
 )
 from visits.models import Child, ManagementDecision, Plan
-from visits.oversight_constants import DecisionState
+from visits.presenters import decisions as decision_presenters
+from visits.rules import decisions as decision_rules
+from visits.rules.decisions import Choice
 from visits.selectors import decisions as found
 from visits.selectors import lines
 from visits.selectors.oversight_rules import limit

@@ -17,14 +17,14 @@ from accounts.access import requires
 from accounts.policy import Action, Scope, Thing, allows
 from safeguarding.kernel.errors import AlreadyDone, Refusal, StaleEdit
 from safeguarding.kernel.periods import Month, day_of
-from visits import flag_presenters as presenters
-from visits import flag_rules
-from visits.flag_facts import FlagLine
-from visits.flag_rules import FlagDates
+from visits.facts.flags import FlagLine
 from visits.forms.flags import ClearFlagForm, LastMonthForm, RaiseFlagForm, ReviewFlagForm
 from visits.forms.records import VersionForm
 from visits.models import HazardFlag
-from visits.record_rules import in_words
+from visits.presenters import flags as presenters
+from visits.rules import flags as flag_rules
+from visits.rules.flags import FlagDates
+from visits.rules.records import in_words
 from visits.selectors import flags, lines
 from visits.services import OutOfReach, record_listing
 from visits.services import flags as services

@@ -16,8 +16,8 @@ from accounts.constants import Permission
 from accounts.policy import Action, Thing
 from operations.facts import Run
 from safeguarding.kernel.errors import AlreadyDone, Refusal
-from visits import import_presenters
 from visits.forms.imports import ImportForm, limit_words
+from visits.presenters import imports as import_presenters
 from visits.services import imports
 
 # Beside the file a request holds its boundary lines and the other answers.

@@ -14,8 +14,8 @@ from accounts.access import requires
 from accounts.policy import Action, Thing
 from safeguarding.kernel.errors import AlreadyDone, Refusal
 from safeguarding.kernel.periods import day_of
-from visits import contact_presenters as presenters
 from visits.forms.school import SchoolDecisionForm
+from visits.presenters import contacts as presenters
 from visits.selectors import lines, school
 from visits.services import record_listing
 from visits.services import school as services

@@ -15,10 +15,11 @@ from accounts.access import requires
 from accounts.policy import Action, Thing
 from safeguarding.kernel.errors import AlreadyDone, Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
-from visits import decision_presenters, presenters, services
+from visits import presenters, services
 from visits.constants import FREE_EDIT_HOURS, Method, Status
 from visits.forms.records import UNAUTHORISED, CancelVisitForm, CorrectVisitForm, RecordVisitForm
 from visits.models import Visit
+from visits.presenters import decisions as decision_presenters
 from visits.selectors import decisions, lines, records, worklists
 from visits.views.before_visit import before_visit
 from visits.views.opening import open_child, open_visit, page_of, refuse, stale_page

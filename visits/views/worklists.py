@@ -10,9 +10,9 @@ from accounts.access import requires
 from accounts.policy import Action, Thing
 from safeguarding.kernel.periods import day_of
 from visits import services
-from visits import worklist_presenters as presenters
-from visits.exception_facts import Concern
+from visits.facts.exceptions import Concern
 from visits.forms.worklists import QueueForm, VisitsForm
+from visits.presenters import worklists as presenters
 from visits.selectors import worklists as found
 from visits.views.opening import page_of
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.urls import reverse
 
 from visits.constants import Method
-from visits.cover_rules import DUE_SOON_DAYS
-from visits.exception_rules import severity_words
 from visits.facts import Concern, OversightFact, WorkLine
 from visits.presenters import plan_words
-from visits.record_rules import in_words
+from visits.rules.cover import DUE_SOON_DAYS
+from visits.rules.exceptions import severity_words
+from visits.rules.records import in_words
 
 SEVERITY_COLOURS = {"High": "red", "Medium": "orange", "Low": "grey"}
 

@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from safeguarding.kernel.periods import Month
 from visits.constants import Method
-from visits.flag_facts import ContactCount, SchoolGap
+from visits.constants.oversight import Agency, AttendanceOutcome, ContactHeld
+from visits.facts.flags import ContactCount, SchoolGap
 from visits.models import FamilyContact, SchoolDecision, Team
-from visits.oversight_constants import Agency, AttendanceOutcome, ContactHeld
 from visits.presenters import moment_words
-from visits.record_rules import in_words
+from visits.rules.records import in_words
 
 Tag = dict[str, str]
 _HELD_COLOURS = {

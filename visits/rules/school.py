@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from safeguarding.kernel.errors import Refusal
-from visits.oversight_constants import Agency, AttendanceOutcome
-from visits.record_rules import check_text, count_words, in_words
+from visits.constants.oversight import Agency, AttendanceOutcome
+from visits.rules.records import check_text, count_words, in_words
 
 REASON_LENGTH = 2000
 REASON_WORDS = 5

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from visits.oversight_constants import Standing
+from visits.constants.oversight import Standing
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from enum import Enum
 
 from safeguarding.kernel.errors import Refusal
 from visits.constants import PLANNED_VISIT_DAYS_AHEAD, Method, PlanType, Status
-from visits.oversight_constants import Quality, SeenAlone, WhyNotFaceToFace
-from visits.record_rules import check_text, in_words
+from visits.constants.oversight import Quality, SeenAlone, WhyNotFaceToFace
+from visits.rules.records import check_text, in_words
 
 WHY_LENGTH = 1000
 WHO_LENGTH = 300

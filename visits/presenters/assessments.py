@@ -6,11 +6,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from visits.assessment_rules import Answers, PpeTotals, shortfall
+from visits.constants.oversight import AssessmentResult, Household, Ppe, Urgency, VisitPurpose
 from visits.models import PreVisitAssessment
-from visits.oversight_constants import AssessmentResult, Household, Ppe, Urgency, VisitPurpose
 from visits.presenters import moment_words
-from visits.record_rules import in_words
+from visits.rules.assessments import Answers, PpeTotals, shortfall
+from visits.rules.records import in_words
 from visits.selectors.assessments import AssessmentState
 
 COLOURS = {

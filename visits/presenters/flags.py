@@ -8,10 +8,10 @@ from typing import Any
 from django.urls import reverse
 
 from safeguarding.kernel.periods import Month
-from visits.flag_facts import FlagKindFact, FlagLine
-from visits.flag_rules import FlagStanding
+from visits.facts.flags import FlagKindFact, FlagLine
 from visits.presenters import flag_tag, moment_words
-from visits.record_rules import in_words
+from visits.rules.flags import FlagStanding
+from visits.rules.records import in_words
 from visits.selectors.flags import ShownCounts
 
 Tag = dict[str, str]

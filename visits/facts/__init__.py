@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from visits.decision_facts import (
+from visits.facts.decisions import (
     CoveredContact,
     DecisionChange,
     DecisionCounts,
@@ -14,9 +14,9 @@ from visits.decision_facts import (
     DecisionRights,
     PlanToAsk,
 )
-from visits.exception_facts import EXCEPTIONS, TO_DO, Concern, ConcernCount, OversightFact
-from visits.flag_facts import ContactCount, FlagCount, FlagKindFact, FlagLine, FlagReviewLine, SchoolGap
-from visits.oversight_facts import LAPSED, LIVE, NONE, AlternativeMonth, ChildNow, DecisionsNow, PlanNow
+from visits.facts.exceptions import EXCEPTIONS, TO_DO, Concern, ConcernCount, OversightFact
+from visits.facts.flags import ContactCount, FlagCount, FlagKindFact, FlagLine, FlagReviewLine, SchoolGap
+from visits.facts.oversight import LAPSED, LIVE, NONE, AlternativeMonth, ChildNow, DecisionsNow, PlanNow
 
 __all__ = [
     "EXCEPTIONS",

@@ -5,10 +5,10 @@ from django.urls import include, path
 from visits.views import access, children, imports, places, rebuild, visits
 
 urlpatterns = [
-    path("", include("visits.decision_urls")),
-    path("", include("visits.assessment_urls")),
-    path("", include("visits.cover_urls")),
-    path("", include("visits.flag_urls")),
+    path("", include("visits.urls.decisions")),
+    path("", include("visits.urls.assessments")),
+    path("", include("visits.urls.cover")),
+    path("", include("visits.urls.flags")),
     path("children/", children.children, name="children"),
     path("children/emergency-access/", access.emergency_accesses, name="emergency_accesses"),
     path("children/emergency-access/open/", access.open_emergency_access, name="open_emergency_access"),

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from visits import decision_rules
 from visits.constants import Method, PlanType
-from visits.decision_rules import QUESTIONS, Choice
+from visits.constants.oversight import DecisionState, Principle, Standing
 from visits.facts import (
     CoveredContact,
     DecisionChange,
@@ -20,9 +19,10 @@ from visits.facts import (
 )
 from visits.forms.decisions import LABELS
 from visits.models import ManagementDecision
-from visits.oversight_constants import DecisionState, Principle, Standing
 from visits.presenters import Tag, moment_words
-from visits.record_rules import in_words
+from visits.rules import decisions as decision_rules
+from visits.rules.decisions import QUESTIONS, Choice
+from visits.rules.records import in_words
 
 _COLOURS = {
     Standing.ASKED: "yellow",

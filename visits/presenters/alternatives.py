@@ -5,11 +5,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from visits.alternative_rules import Lawful, Standing
 from visits.constants import Method
 from visits.models import AlternativeRecord
 from visits.presenters import DETAIL_WORDS, value_words
-from visits.record_rules import in_words
+from visits.rules.alternatives import Lawful, Standing
+from visits.rules.records import in_words
 from visits.selectors.alternatives import AlternativeLine, Chain
 
 LAWFUL = {

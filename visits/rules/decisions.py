@@ -9,8 +9,8 @@ from uuid import UUID
 
 from safeguarding.kernel.errors import Refusal
 from visits.constants import PLANNED_VISIT_DAYS_AHEAD, REASON_WORDS, Method, Status
-from visits.oversight_constants import DECISION_WORDS, DecisionState, Principle, Standing
-from visits.record_rules import check_text, count_words, in_words
+from visits.constants.oversight import DECISION_WORDS, DecisionState, Principle, Standing
+from visits.rules.records import check_text, count_words, in_words
 
 ANSWER_LENGTH = 2000
 # From what a decision is to what it may become; nothing leads out of an end.

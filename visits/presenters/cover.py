@@ -7,10 +7,10 @@ from typing import Any
 from django.urls import reverse
 
 from visits.constants import PlanType
-from visits.cover_rules import Days
 from visits.facts import ChildLine
 from visits.presenters import due_cell, plan_words
-from visits.record_rules import in_words
+from visits.rules.cover import Days
+from visits.rules.records import in_words
 from visits.selectors.check_ins import CheckInWeek
 from visits.selectors.cover import AbsenceLine, CoverLine, UnownedLine
 

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
-from visits.oversight_constants import AssessmentResult, Household, Ppe, Urgency, VisitPurpose
-from visits.record_rules import check_text, reason_given
+from visits.constants.oversight import AssessmentResult, Household, Ppe, Urgency, VisitPurpose
+from visits.rules.records import check_text, reason_given
 
 PURPOSE_LENGTH = 300
 LONE_WORKING_LENGTH = 500

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from visits.constants import Method, Outcome, PlanType, Status
+from visits.constants.oversight import Quality, SeenAlone, WhyNotFaceToFace
 from visits.facts import (
     AwaitingAuthorisation,
     ChildLine,
@@ -18,8 +19,7 @@ from visits.facts import (
     VisitLine,
 )
 from visits.forms.records import UNAUTHORISED
-from visits.oversight_constants import Quality, SeenAlone, WhyNotFaceToFace
-from visits.record_rules import in_words
+from visits.rules.records import in_words
 from visits.selectors.lines import LastSeen
 
 FIELD_WORDS = {

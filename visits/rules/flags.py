@@ -7,7 +7,7 @@ from enum import Enum
 
 from safeguarding.kernel.errors import Refusal
 from visits.constants import REASON_LENGTH, REASON_WORDS
-from visits.record_rules import check_text, count_words, in_words, reason_given
+from visits.rules.records import check_text, count_words, in_words, reason_given
 
 SOURCE_LENGTH = 200
 TOLD_LENGTH = 200

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from safeguarding.kernel.errors import Refusal
 from visits.constants import PLANNED_VISIT_DAYS_AHEAD, Method
-from visits.oversight_constants import ContactHeld
-from visits.record_rules import check_text, in_words, reason_given
+from visits.constants.oversight import ContactHeld
+from visits.rules.records import check_text, in_words, reason_given
 
 WITH_WHOM_LENGTH = 100
 # Held on a screen or by telephone; what is held in person is no virtual contact.

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from safeguarding.kernel.working_days import WorkingDays, is_working_day
 from visits.analysis import Cut
 from visits.constants import Method, Outcome, Regime, Unit
-from visits.rules import Interval, in_force
+from visits.rules.rates import Interval, in_force
 
 # Calendar days that surely hold so many working days (5 of 7, with room for Christmas and Easter).
 _CALENDAR_PER_WORKING_DAY = 2
