@@ -397,19 +397,15 @@ class TestWhatCountsThen:
         assert decisions.covering(world.child, made.covers_from - DAY) == []
         assert decisions.covering(world.other_child, TODAY) == []
 
-    def test_a_second_plan_of_the_child_is_another_matter(self, world):
-        authorised(world)
+    def test_another_plan_is_no_way_round_the_second_approver(self, world):
+        first = authorised(world)
         care = make_plan(world.child, PlanType.CIC, date(2020, 3, 1), team=world.team)
-        made = services.ask_for_decision(
-            user=world.worker,
-            child=world.child,
-            plan=care,
-            draft=draft(),
-            renews=None,
-            token=uuid4(),
-            now=NOW,
-        )
-        assert made.renewal == 0
+        about_care = {"user": world.worker, "child": world.child, "plan": care, "draft": draft(), "now": NOW}
+        with pytest.raises(Refusal) as refusal:
+            services.ask_for_decision(**about_care, renews=None, token=uuid4())
+        assert refusal.value.code == "renew_it"
+        made = services.ask_for_decision(**about_care, renews=first, token=uuid4())
+        assert (made.renewal, made.plan) == (1, care)
 
 
 class TestLists:

@@ -157,7 +157,7 @@ def answer_faults(words: Mapping[str, str]) -> Iterator[Refusal]:
 
 @dataclass(frozen=True)
 class Before:
-    """The latest authorised decision of the plan, and the last time somebody saw the child face to face."""
+    """The latest authorised decision about the child, and when the child was last seen face to face."""
 
     uid: UUID
     covers_from: date
@@ -185,7 +185,7 @@ def renewal_of(before: Before | None, named: UUID | None) -> int:
             )
         return 0
     if before is None or named != before.uid:
-        raise Refusal("not_the_latest", "Only the latest authorised decision of a plan can be renewed.")
+        raise Refusal("not_the_latest", "Only the latest authorised decision about a child can be renewed.")
     if not before.to_renew:
         raise Refusal(
             "seen_since", "The child has been seen face to face since. Ask for a new decision instead."

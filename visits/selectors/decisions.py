@@ -71,17 +71,14 @@ def covered_alternatives(decision: ManagementDecision) -> QuerySet[Visit]:
 # --- Asking ---------------------------------------------------------------------------------
 
 
-def latest_authorised(plan: Plan) -> ManagementDecision | None:
-    authorised = ManagementDecision.objects.filter(plan=plan, state=DecisionState.AUTHORISED)
-    return authorised.order_by("-pk").first()
-
-
-def before(plan: Plan, *, today: date) -> Before | None:
-    """What a request for this plan follows (decision_rules.renewal_of)."""
-    latest = latest_authorised(plan)
+def before(child_id: int, *, today: date) -> Before | None:
+    """What a request for this child follows (decision_rules.renewal_of), whichever plan it was about: a
+    decision covers the child, and another plan is no way round the second approver."""
+    authorised = ManagementDecision.objects.filter(child=child_id, state=DecisionState.AUTHORISED)
+    latest = authorised.order_by("-pk").first()
     if latest is None:
         return None
-    seen = last_seen([plan.child_id], today).get(plan.child_id)
+    seen = last_seen([child_id], today).get(child_id)
     return Before(latest.uid, latest.covers_from, latest.renewal, seen.face_to_face if seen else None)
 
 
@@ -95,6 +92,7 @@ def plans_to_ask(child: Child, *, at: datetime, also: UUID | None = None) -> lis
     today = day_of(at)
     seen = last_seen([child.pk], today).get(child.pk)
     intervals = rules_now()
+    earlier = before(child.pk, today=today)
     plans = []
     rows = Plan.objects.filter(Q(pk__in=Plan.objects.open_on(today)) | Q(uid=also), child=child)
     for plan in rows.order_by("start_date", "pk"):
@@ -106,7 +104,6 @@ def plans_to_ask(child: Child, *, at: datetime, also: UUID | None = None) -> lis
             intervals=intervals,
             today=today,
         )
-        earlier = before(plan, today=today)
         waits = ManagementDecision.objects.filter(plan=plan, state__in=OPEN)
         plans.append(
             PlanToAsk(
@@ -340,7 +337,7 @@ def _renewable(decision: ManagementDecision, *, at: datetime) -> bool:
     if decision.state != DecisionState.AUTHORISED or renewal_by(decision):
         return False
     today = day_of(at)
-    if decision_rules.plan_fault(days_of(decision.plan), today):
+    if not Plan.objects.open_on(today).filter(child=decision.child_id).exists():
         return False
-    earlier = before(decision.plan, today=today)
+    earlier = before(decision.child_id, today=today)
     return earlier is not None and earlier.uid == decision.uid and earlier.to_renew

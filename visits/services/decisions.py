@@ -64,7 +64,7 @@ def ask_for_decision(
                 "Another request for this plan is still open. Wait for it, or withdraw it first.",
             )
         decision.renewal = decision_rules.renewal_of(
-            decisions.before(plan, today=today), renews.uid if renews else None
+            decisions.before(child.pk, today=today), renews.uid if renews else None
         )
         decision.save(force_insert=True)
         _moved(decision, "", "", user, now, action="decision.asked")

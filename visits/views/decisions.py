@@ -118,10 +118,11 @@ def renew_decision(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method != "POST" and not found.rights_on(earlier, request.user, at=now).renew:
         raise PermissionDenied
     plans = found.plans_to_ask(earlier.child, at=now, also=earlier.plan.uid)
-    plan = [plan for plan in plans if plan.uid == earlier.plan.uid]
+    # The same plan; where it has closed meanwhile, one that is open in its place.
+    same = [plan for plan in plans if plan.uid == earlier.plan.uid and plan.end_date is None]
     tomorrow = date.fromordinal(earlier.review_on.toordinal() + 1)
     start = max(day_of(now), tomorrow)
-    return _asking(request, earlier.child, plan, renews=earlier, covers_from=start, now=now)
+    return _asking(request, earlier.child, same or plans, renews=earlier, covers_from=start, now=now)
 
 
 def _asking(
