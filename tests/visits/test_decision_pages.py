@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from tests.visits.decision_world import ANSWERS, TODAY, ask, authorised, decide, make_limits, renewed_once
-from tests.visits.factories import make_visit
+from tests.visits.factories import make_plan, make_visit
 from tests.visits.records_world import NOW, World, make_world, recorded
 from tests.visits.test_records_pages import as_, text_of
 from visits.constants import Method
@@ -350,6 +350,21 @@ class TestSentBack:
 
 
 class TestRenewing:
+    def offered(self, world, made) -> set:
+        page = as_(world.worker).get(url("renew_decision", made))
+        assert page.status_code == 200
+        return {plan.uid for plan in world.child.plans.all() if str(plan.uid) in page.content.decode()}
+
+    def test_a_renewal_is_about_an_open_plan(self, world):
+        made = authorised(world)
+        first = made.plan
+        care = make_plan(world.child, "CIC", TODAY, team=world.team)
+        # A plan that will end is still open.
+        Plan.objects.filter(pk=first.pk).update(end_date=TODAY + 30 * DAY)
+        assert care.uid not in self.offered(world, made)
+        Plan.objects.filter(pk=first.pk).update(end_date=TODAY)
+        assert first.uid not in self.offered(world, made)
+
     def test_the_way_to_a_new_request_leads_to_the_renewal(self, world):
         made = authorised(world)
         client = as_(world.worker)

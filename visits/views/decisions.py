@@ -119,10 +119,14 @@ def renew_decision(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise PermissionDenied
     plans = found.plans_to_ask(earlier.child, at=now, also=earlier.plan.uid)
     # The same plan; where it has closed meanwhile, one that is open in its place.
-    same = [plan for plan in plans if plan.uid == earlier.plan.uid and plan.end_date is None]
+    today = day_of(now)
+    still_open = [plan for plan in plans if plan.end_date is None or plan.end_date > today]
+    same = [plan for plan in still_open if plan.uid == earlier.plan.uid]
     tomorrow = date.fromordinal(earlier.review_on.toordinal() + 1)
-    start = max(day_of(now), tomorrow)
-    return _asking(request, earlier.child, same or plans, renews=earlier, covers_from=start, now=now)
+    start = max(today, tomorrow)
+    # A form that was open while its plan closed is sent back with that plan, to be refused by name.
+    offered = same or still_open or plans
+    return _asking(request, earlier.child, offered, renews=earlier, covers_from=start, now=now)
 
 
 def _asking(
