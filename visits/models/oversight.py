@@ -21,7 +21,7 @@ from visits.constants.oversight import (
     VisitPurpose,
     WhyNotFaceToFace,
 )
-from visits.models.conditions import at_and_by, known
+from safeguarding.kernel.constraints import at_and_by, known
 
 
 class OversightRule(models.Model):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from visits.constants import REFERENCE_LENGTH, Method, PlanType, Status, TeamRole
-from visits.models.conditions import at_and_by, known
+from safeguarding.kernel.constraints import at_and_by, known
 from visits.querysets import ChildQuerySet, PlanQuerySet, TeamQuerySet, VisitQuerySet
 
 

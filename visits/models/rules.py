@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from visits.constants import PlanType, Regime, Unit
-from visits.models.conditions import known
+from safeguarding.kernel.constraints import known
 
 
 class VisitRule(models.Model):

@@ -1,4 +1,4 @@
-"""Conditions that constraints of several models share."""
+"""Conditions that constraints of several apps share."""
 
 from django.db.models import Q
 
