@@ -19,6 +19,16 @@ from accounts.constants import Role
 
 class Thing(Enum):
     ORGANISATION = "Partner organisation"
+    CYCLE = "Assurance cycle"
+    QUESTION_SET = "Question set"
+    RETURN = "Assurance return"
+    CONCERN = "Concern or success"
+    ACTION = "Action"
+    RECOVERY_PLAN = "Recovery plan"
+    MEETING = "Meeting (agenda, minutes)"
+    SURVEY = "Survey of practitioners"
+    TRAINING = "Training programme"
+    ASSURANCE = "Assurance dashboard"
     CHILD = "Child"
     PLAN = "Plan episode (CP, CIN, CIC)"
     VISIT = "Visit"
@@ -74,6 +84,24 @@ _ORDER = (
 # Columns in the order above: BM | MG | SW | PR | CO | AU | AD.
 _TABLE: dict[Thing, str] = {
     Thing.ORGANISATION: "V* | V* | V* | V* Eo | V* C E W | V* | V* C W",
+    # X: opens, closes, extends. Who does not take part sees nothing of it.
+    Thing.CYCLE: "V* | – | – | V* | V* C E X | V* | –",
+    Thing.QUESTION_SET: "V* | – | – | V* | V* C E X | V* | –",
+    # p: accepted. q: submitted; of a draft the coordinator sees only that it was started.
+    # X: accepts, sends back, unlocks; never the partner itself.
+    Thing.RETURN: "Vp Dp | – | – | Vo Co Eo So Do | Vq Xq Dq | Vq Dq | –",
+    # i: raised by oneself, given to oneself, or (the board) escalated. X: triages, escalates, closes;
+    # of the board: answers what was escalated.
+    Thing.CONCERN: "Vi X | Vi C | Vm C | Vo C E | V* C E X D | V* | –",
+    # i: one's own. X: verifies; for high priority only somebody of another organisation.
+    Thing.ACTION: "V* X | Vi Ei | – | Vo C Eo Xo | V* C E X D | V* D | –",
+    Thing.RECOVERY_PLAN: "Vq | – | – | Vq Vo Co Eo So | Vq C E X D | Vq D | –",
+    # i: the series one's organisation belongs to. X: agrees minutes, cancels.
+    Thing.MEETING: "Vi | Vi | – | Vi | V* C E X W D | V* | –",
+    Thing.SURVEY: "V* | – | – | V* | V* C E X D | V* | –",
+    # E: one's own organisation's bookings.
+    Thing.TRAINING: "V* | – | – | V* Eo | V* C E D | V* | –",
+    Thing.ASSURANCE: "V* D | – | – | – | V* D | V* D | –",
     Thing.CHILD: "– | Vt Et | Vc Ec | – | – | Vr | –",
     Thing.PLAN: "– | Vt Et | Vc | – | – | Vr | –",
     Thing.VISIT: "– | Vt Et Wt | Vc Cc Ec Wc | – | – | Vr | –",

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from operations.constants import JobState
+from operations.constants import JobState, MailState
 
 
 class JobRun(models.Model):
@@ -66,3 +66,36 @@ class OnceToken(models.Model):
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=64)
     used_at = models.DateTimeField()
+
+
+class Notification(models.Model):
+    """Something that somebody is to know or do. The row is the record; the mail is a copy of it."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    recipient = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="notifications")
+    # What it is about and why, so that the same is said once: "return:<uid>", "late".
+    subject = models.CharField(max_length=80)
+    step = models.CharField(max_length=20)
+    title = models.CharField(max_length=160)
+    text = models.TextField()
+    # Path of the page where it is dealt with.
+    href = models.CharField(max_length=200)
+    urgent = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    mail_state = models.CharField(max_length=8, choices=MailState.choices, default=MailState.WAITING)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+    mail_tried_at = models.DateTimeField(null=True)
+    # What the mail server said; never an address.
+    mail_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "subject", "step"], name="notification_once_for_each_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(mail_state__in=MailState.values), name="notification_mail_state_is_known"
+            ),
+        ]
