@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("dashboards.urls")),
     path("", include("accounts.urls")),
     path("", include("operations.urls")),
+    path("", include("partners.urls")),
     path("", include("visits.urls")),
 ]
 

@@ -7,22 +7,9 @@ that exists and lies out of everybody's reach but for the roles in `all_rows`: f
 byte by byte as an address that never was. `refused` is 404 where a role may not know that the page exists.
 """
 
-from dataclasses import dataclass, field
+from tests.house.access import ANYBODY, ROLES, SIGNED_IN, Row, subjects
 
-ROLES = ("BM", "MG", "SW", "PR", "CO", "AU", "AD")
-SIGNED_IN = " ".join(ROLES)
-ANYBODY = f"nobody {SIGNED_IN}"
-
-
-@dataclass(frozen=True)
-class Row:
-    get: str | None
-    post: str | None = None
-    ids: dict[str, str] = field(default_factory=dict)
-    beyond: dict[str, str] = field(default_factory=dict)
-    all_rows: str = ""
-    refused: int = 403
-
+__all__ = ["ANYBODY", "ROLES", "ROWS", "SIGNED_IN", "Row"]
 
 _CHILD = {"ids": {"uid": "child"}, "beyond": {"uid": "other_child"}, "all_rows": "AU"}
 _VISIT = {"ids": {"uid": "visit"}, "beyond": {"uid": "other_visit"}, "all_rows": "AU"}
@@ -161,3 +148,6 @@ ROWS: dict[str, Row] = {
     "open_emergency_access": Row("SW", "SW"),
     "emergency_access_seen": Row(None, "MG", ids={"uid": "emergency"}, beyond={"uid": "other_emergency"}),
 }
+
+for subject in subjects():
+    ROWS |= subject.ROWS

@@ -11,6 +11,8 @@ from django.test import Client
 from accounts.models import Grant, User
 from operations.constants import JobState
 from operations.models import JobRun
+from tests.house.access import subjects
+from tests.partners.factories import make_organisation
 from tests.people import LONG_AGO, person, sign_in
 from tests.visits.cover_world import absence_row, cover_row
 from tests.visits.decision_world import decision_row, make_limits
@@ -73,9 +75,16 @@ def build() -> World:
     make_limits()
     plan = records.child.plans.get()
     need = make_plan(records.child, "CIN", team=records.team)
+    own = make_organisation("Own organisation", lead=people["PR"])
+    other = make_organisation("Other organisation", lead=partner)
+    of_subjects: dict[str, UUID | str] = {"organisation": own.uid, "other_organisation": other.uid}
+    for subject in subjects():
+        if hasattr(subject, "ids"):
+            of_subjects |= subject.ids(people, own, other, AT)
     return World(
         people,
         {
+            **of_subjects,
             "decision": decision_row(plan, records.worker, AT).uid,
             "decision sent back": decision_row(need, records.worker, AT, state="sent_back").uid,
             "decision to renew": decision_row(

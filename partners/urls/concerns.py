@@ -1,0 +1,5 @@
+"""Pages of concerns."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages of cycles."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages of files."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

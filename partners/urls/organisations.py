@@ -1,0 +1,5 @@
+"""Pages of organisations."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages of questions."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

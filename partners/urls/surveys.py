@@ -1,0 +1,5 @@
+"""Pages of surveys."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
