@@ -20,6 +20,7 @@ class Permission(TextChoices):
 
     IMPORT_RECORDS = "import_records", "May import records on a page"
     HEAD_OF_SERVICE = "head_of_service", "Head of service: sees all teams as their manager does"
+    CHAIR = "chair", "Chairs the board: one of the two who sign a review off"
     PRACTICE_AUDIT = "practice_audit", "May audit practice without a line to the case"
 
 

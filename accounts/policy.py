@@ -29,6 +29,14 @@ class Thing(Enum):
     SURVEY = "Survey of practitioners"
     TRAINING = "Training programme"
     ASSURANCE = "Assurance dashboard"
+    RISK = "Risk and its ratings"
+    SIGNAL = "Emerging threat"
+    REGISTER_RULES = "Risk matrix, cadence and appetite"
+    ESCALATION = "Escalation to the board"
+    CHALLENGE = "Challenge of a partner"
+    BOARD_DECISION = "Decision of the board"
+    BOARD_REVIEW = "Board review"
+    BOARD_DASHBOARD = "Board dashboard"
     CHILD = "Child"
     PLAN = "Plan episode (CP, CIN, CIC)"
     VISIT = "Visit"
@@ -102,6 +110,22 @@ _TABLE: dict[Thing, str] = {
     # E: one's own organisation's bookings.
     Thing.TRAINING: "V* | – | – | V* Eo | V* C E D | V* | –",
     Thing.ASSURANCE: "V* D | – | – | – | V* D | V* D | –",
+    # A partner's draft is private to it; the partnership's risks are the coordinator's.
+    # X: of the board, accepts a risk; of the coordinator, looks at it again.
+    Thing.RISK: "Vq X D | – | – | Vo Vp Co Eo So Do Dp | Vq C E X D | Vq D | –",
+    Thing.SIGNAL: "V* C | Vm C | Vm C | Vo C | V* C E X | V* | –",
+    # C: proposes a version; X: another person confirms it.
+    Thing.REGISTER_RULES: "V* X | – | – | V* | V* C X | V* | –",
+    # X: answers; of the coordinator, takes up what a rule proposed.
+    Thing.ESCALATION: "V* C X | – | – | Vo Co | V* C E X D | V* | –",
+    # E: the partner answers. X: says whether the answer holds, and after 90 days what changed.
+    Thing.CHALLENGE: "V* C X | – | – | Vo Eo | V* C E | V* D | –",
+    # X: confirms what was written down.
+    Thing.BOARD_DECISION: "V* X | – | – | – | V* C E D | V* D | –",
+    # i: from when it is put before the board. X: approves, publishes; two people, one of them the chair.
+    # C: compiles; S: puts it before the board. Nobody edits or withdraws what is published.
+    Thing.BOARD_REVIEW: "Vi Vp X Dp | Vp | Vp | Vp Dp | V* C E S D | Vp Dp | Vp",
+    Thing.BOARD_DASHBOARD: "V* D | – | – | – | V* D | V* D | –",
     Thing.CHILD: "– | Vt Et | Vc Ec | – | – | Vr | –",
     Thing.PLAN: "– | Vt Et | Vc | – | – | Vr | –",
     Thing.VISIT: "– | Vt Et Wt | Vc Cc Ec Wc | – | – | Vr | –",

@@ -27,6 +27,7 @@ class Person:
 BELONGS_TO: dict[str, frozenset[str]] = {
     Permission.IMPORT_RECORDS: frozenset({Role.MANAGER}),
     Permission.HEAD_OF_SERVICE: frozenset({Role.MANAGER}),
+    Permission.CHAIR: frozenset({Role.BOARD_MEMBER}),
     Permission.PRACTICE_AUDIT: frozenset({Role.MANAGER, Role.SOCIAL_WORKER, Role.AUDITOR}),
 }
 

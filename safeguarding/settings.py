@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "operations",
     "partners",
     "visits",
+    "riskregister",
     "dashboards",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("operations.urls")),
     path("", include("partners.urls")),
     path("", include("visits.urls")),
+    path("", include("riskregister.urls")),
 ]
 
 handler400 = "safeguarding.errors.bad_request"

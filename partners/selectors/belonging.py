@@ -1,0 +1,18 @@
+"""For whom somebody answers, for the apps above."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from accounts.selectors import User
+from partners.models import Organisation
+
+
+def answered_for(user: User, *, at: datetime) -> QuerySet:
+    """The uids of organisations for which `user` answers as a partner's representative, as a subquery."""
+    return Organisation.objects.answered_for_by(user, at=at).values("uid")
+
+
+def belongs_to(user: User, *, at: datetime) -> QuerySet:
+    """The uids of organisations that `user` works for, whatever the duty, as a subquery."""
+    return Organisation.objects.belonged_to_by(user, at=at).values("uid")

@@ -1,0 +1,5 @@
+"""Pages of register rules."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages of releases."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages of risks."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages of signals."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
