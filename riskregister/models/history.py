@@ -6,7 +6,8 @@ from django.db import models
 class History(models.Model):
     """A record as it stood from `at` on: the last row of a record by then is the record of then."""
 
-    # "risk", "control", "acceptance", "link", "contribution", "signal", "escalation", "challenge", "decision".
+    # "risk", "control", "acceptance", "link", "contribution", "signal", "escalation", "challenge",
+    # "decision".
     thing = models.CharField(max_length=20)
     uid = models.UUIDField()
     number = models.PositiveIntegerField()

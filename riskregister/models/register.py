@@ -67,7 +67,8 @@ class ReviewCadence(models.Model):
 
 
 class Appetite(models.Model):
-    """The highest score that the board bears for a theme, from a day on. Above it an escalation is proposed."""
+    """The highest score that the board bears for a theme, from a day on. Above it an escalation is
+    proposed."""
 
     theme = models.CharField(max_length=20, choices=RiskTheme.choices)
     effective_from = models.DateField()

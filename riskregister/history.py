@@ -1,0 +1,87 @@
+"""What each record of the register was at any past moment: written beside every save, read by reviews.
+
+A snapshot holds every column; a key of another record is that record's uid, a person's is the account's uid,
+a moment is ISO in UTC. The record as at a moment is its last snapshot by then.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import models
+
+from accounts.selectors import User
+from riskregister.models import History
+
+# Fields that say nothing of the record itself.
+_LEFT_OUT = frozenset({"id", "version"})
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One record as it stood from `at` on."""
+
+    uid: UUID
+    number: int
+    at: datetime
+    fields: dict
+    reason: str
+
+
+def keep(record: models.Model, *, thing: str, at: datetime, by: User | None, reason: str = "") -> History:
+    """Writes down how `record` (with a uid) stands now. In the transaction of the change, after its save."""
+    last = History.objects.filter(thing=thing, uid=record.uid).aggregate(last=models.Max("number"))["last"]
+    return History.objects.create(
+        thing=thing,
+        uid=record.uid,
+        number=(last or 0) + 1,
+        fields=fields_of(record),
+        reason=reason,
+        at=at,
+        by=by,
+    )
+
+
+def fields_of(record: models.Model) -> dict:
+    """The columns of `record` as values of JSON."""
+    return {
+        field.name: _plain(record, field)
+        for field in record._meta.concrete_fields
+        if field.name not in _LEFT_OUT and not isinstance(field, models.UUIDField)
+    }
+
+
+def _plain(record: models.Model, field: models.Field) -> object:
+    if field.is_relation:
+        other = getattr(record, field.name)
+        return None if other is None else str(other.uid)
+    value = getattr(record, field.attname)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def as_at(thing: str, moment: datetime) -> dict[UUID, Snapshot]:
+    """Every record of the kind as it stood at `moment`, by uid; two queries."""
+    last = (
+        History.objects.filter(thing=thing, at__lte=moment)
+        .values("uid")
+        .annotate(last=models.Max("number"))
+        .values_list("uid", "last")
+    )
+    numbers = dict(last)
+    rows = History.objects.filter(thing=thing, at__lte=moment)
+    return {
+        row.uid: Snapshot(row.uid, row.number, row.at, row.fields, row.reason)
+        for row in rows.iterator()
+        if numbers[row.uid] == row.number
+    }
+
+
+def story(thing: str, uid: UUID) -> list[Snapshot]:
+    """Every state of one record, oldest first."""
+    rows = History.objects.filter(thing=thing, uid=uid).order_by("number")
+    return [Snapshot(row.uid, row.number, row.at, row.fields, row.reason) for row in rows]
