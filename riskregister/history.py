@@ -7,9 +7,11 @@ a moment is ISO in UTC. The record as at a moment is its last snapshot by then.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from django.db import models
+from django.db.models.options import Options
 
 from accounts.selectors import User
 from riskregister.models import History
@@ -29,7 +31,14 @@ class Snapshot:
     reason: str
 
 
-def keep(record: models.Model, *, thing: str, at: datetime, by: User | None, reason: str = "") -> History:
+class Recorded(Protocol):
+    """A record of the register: a model with a uid."""
+
+    uid: UUID
+    _meta: Options
+
+
+def keep(record: Recorded, *, thing: str, at: datetime, by: User | None, reason: str = "") -> History:
     """Writes down how `record` (with a uid) stands now. In the transaction of the change, after its save."""
     last = History.objects.filter(thing=thing, uid=record.uid).aggregate(last=models.Max("number"))["last"]
     return History.objects.create(
@@ -43,7 +52,7 @@ def keep(record: models.Model, *, thing: str, at: datetime, by: User | None, rea
     )
 
 
-def fields_of(record: models.Model) -> dict:
+def fields_of(record: Recorded) -> dict:
     """The columns of `record` as values of JSON."""
     return {
         field.name: _plain(record, field)
@@ -52,7 +61,7 @@ def fields_of(record: models.Model) -> dict:
     }
 
 
-def _plain(record: models.Model, field: models.Field) -> object:
+def _plain(record: Recorded, field: models.Field) -> object:
     if field.is_relation:
         other = getattr(record, field.name)
         return None if other is None else str(other.uid)

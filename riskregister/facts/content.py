@@ -7,14 +7,40 @@ is equal byte by byte.
 
 from dataclasses import dataclass, field
 
+REF_KINDS = frozenset(
+    [
+        "risk",
+        "rating",
+        "return",
+        "concern",
+        "action",
+        "plan",
+        "service",
+        "backlog",
+        "dependency",
+        "meeting",
+        "series",
+        "training",
+        "escalation",
+        "challenge",
+        "decision",
+        "acceptance",
+        "control",
+        "signal",
+        "visit_rate",
+        "oversight",
+        "check",
+        "cycle",
+        "organisation",
+    ]
+)
+
 
 @dataclass(frozen=True, order=True)
 class Ref:
     """A row that a statement rests on."""
 
-    # "risk", "rating", "return", "concern", "action", "plan", "service", "backlog", "dependency", "meeting",
-    # "training_event", "escalation", "challenge", "decision", "acceptance", "control", "signal",
-    # "visit_rate", "check", "cycle", "organisation", "series".
+    # One of REF_KINDS.
     kind: str
     # uid as text, or a code.
     uid: str
