@@ -8,31 +8,31 @@ is equal byte by byte.
 from dataclasses import dataclass, field
 
 REF_KINDS = frozenset(
-    [
-        "risk",
+    {
+        "acceptance",
+        "action",
+        "backlog",
+        "challenge",
+        "check",
+        "concern",
+        "control",
+        "cycle",
+        "decision",
+        "dependency",
+        "escalation",
+        "meeting",
+        "organisation",
+        "oversight",
+        "plan",
         "rating",
         "return",
-        "concern",
-        "action",
-        "plan",
-        "service",
-        "backlog",
-        "dependency",
-        "meeting",
+        "risk",
         "series",
-        "training",
-        "escalation",
-        "challenge",
-        "decision",
-        "acceptance",
-        "control",
+        "service",
         "signal",
+        "training",
         "visit_rate",
-        "oversight",
-        "check",
-        "cycle",
-        "organisation",
-    ]
+    }
 )
 
 
