@@ -14,6 +14,26 @@ from safeguarding.kernel.periods import Month
 
 
 @dataclass(frozen=True)
+class BandFact:
+    """Scores of a band, both ends included."""
+
+    band: str
+    lowest: int
+    highest: int
+    label: str
+
+
+@dataclass(frozen=True)
+class MatrixFact:
+    """The matrix of the month: five names each, lowest first."""
+
+    version: int
+    likelihoods: tuple[str, ...]
+    impacts: tuple[str, ...]
+    bands: tuple[BandFact, ...]
+
+
+@dataclass(frozen=True)
 class RatingFact:
     uid: UUID
     kind: str
@@ -394,6 +414,9 @@ class Evidence:
     previous_ratings: dict[str, dict] = field(default_factory=dict)
     previous_checks: dict[str, int] = field(default_factory=dict)
     previous_month: Month | None = None
+    previous_version: int = 0
+    previous_seal: str = ""
+    matrix: MatrixFact = field(default_factory=lambda: MatrixFact(0, (), (), ()))
     # Rating changes dated on or before the previous cut-off but recorded after it, by risk uid.
     late_changes: tuple[UUID, ...] = ()
     # Median minutes that a return took, and of how many.

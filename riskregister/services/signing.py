@@ -1,0 +1,227 @@
+"""From a draft to a sealed review: put before the board, sent back, approved, published, corrected."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from accounts.audit import Actor, record
+from accounts.constants import Permission, Role
+from accounts.selectors import User
+from operations.services import lock
+from riskregister.constants import METHOD_VERSION, ReviewState, SignAct
+from riskregister.models import BoardReview, Comment, Narrative, Signature
+from riskregister.review.canonical import canonical
+from riskregister.review.seal import START, seal
+from riskregister.rules import reviews as rules
+from riskregister.rules.reviews import ReviewFacts, Signer
+from riskregister.selectors.chain import sealed_of
+from safeguarding.kernel.errors import Refusal, StaleEdit
+from safeguarding.kernel.periods import Month
+
+_CHAIN = "board-review-chain"
+
+
+def sign(
+    *,
+    user: User,
+    review: BoardReview,
+    act: SignAct,
+    expected_digest: str,
+    words: str = "",
+    now: datetime,
+) -> BoardReview:
+    """Moves a review, on the content that the person saw.
+
+    Raises Refusal of `rules.move`, or Refusal('content_changed') where it was compiled again meanwhile.
+    """
+    with transaction.atomic():
+        if act is SignAct.PUBLISHED:
+            # One publication at a time: the chain has one end.
+            lock(_CHAIN, now=now)
+        current = BoardReview.objects.select_for_update(of=("self",)).get(pk=review.pk)
+        signer = signer_of(user)
+        following = rules.move(facts_of(current), act, signer, words=words)
+        if current.digest != expected_digest:
+            raise Refusal(
+                "content_changed",
+                "The review was compiled again since you opened it. Read it again, then sign.",
+            )
+        Signature.objects.create(
+            review=current,
+            act=act,
+            digest=current.digest,
+            words=words.strip(),
+            chair=signer.chair,
+            at=now,
+            by=user,
+        )
+        _write(current, act, following, user, now)
+        record(
+            f"board_review.{act.value}",
+            actor=Actor.person(user),
+            at=now,
+            object_kind="board_review",
+            object_uid=current.uid,
+            detail={"month": f"{current.month:%Y-%m}", "version": current.version, "digest": current.digest},
+        )
+    return current
+
+
+def facts_of(review: BoardReview) -> ReviewFacts:
+    approval = review.signatures.filter(act=SignAct.APPROVED).order_by("-at", "-pk").first()
+    return ReviewFacts(
+        state=ReviewState(review.state),
+        compiled=bool(review.content),
+        compiled_by=review.compiled_by_id,
+        submitted_by=review.submitted_by_id,
+        approved_by=review.approved_by_id,
+        approved_by_chair=bool(review.approved_by_id and approval and approval.chair),
+    )
+
+
+def signer_of(user: User) -> Signer:
+    return Signer(
+        key=user.pk,
+        board_member=Role.BOARD_MEMBER in user.roles,
+        coordinator=Role.COORDINATOR in user.roles,
+        chair=Role.BOARD_MEMBER in user.roles and user.holds(Permission.CHAIR),
+    )
+
+
+def _write(review: BoardReview, act: SignAct, following: ReviewState, user: User, now: datetime) -> None:
+    review.state = following
+    review.edit_version += 1
+    if act is SignAct.SUBMITTED:
+        review.submitted_at, review.submitted_by = now, user
+    elif act is SignAct.RETURNED:
+        review.submitted_at = review.submitted_by = None
+        review.approved_at = review.approved_by = None
+    elif act is SignAct.APPROVED:
+        review.approved_at, review.approved_by = now, user
+    else:
+        review.published_at, review.published_by = now, user
+        _seal(review)
+    review.save()
+
+
+def _seal(review: BoardReview) -> None:
+    last = BoardReview.objects.published().order_by("-place").first()
+    review.place = (last.place or 0) + 1 if last else 1
+    review.previous_seal = last.seal if last else START
+    review.sealed_extras = canonical(_extras(review))
+    review.seal = seal(sealed_of(review))
+
+
+def _extras(review: BoardReview) -> dict:
+    """Narratives and signatures as they stand at publication. People by name and job, as a paper names them."""
+    latest: dict[str, Narrative] = {}
+    for one in review.narratives.select_related("by").order_by("number"):
+        latest[one.section] = one
+    return {
+        "narratives": [
+            {
+                "section": section,
+                "text": one.text,
+                "by": _named(one.by),
+                "at": one.at.astimezone(UTC).isoformat(),
+            }
+            for section, one in sorted(latest.items())
+            if one.text
+        ],
+        "signatures": [
+            {
+                "act": one.act,
+                "by": _named(one.by),
+                "chair": one.chair,
+                "at": one.at.astimezone(UTC).isoformat(),
+                "words": one.words,
+            }
+            for one in review.signatures.select_related("by").order_by("at", "pk")
+        ],
+        "correction_reason": review.correction_reason,
+    }
+
+
+def _named(user: User) -> str:
+    return f"{user.name}, {user.job_title}" if user.job_title else user.name
+
+
+def start_correction(*, user: User, review: BoardReview, reason: str, now: datetime) -> BoardReview:
+    """A new version of a published month, to be compiled; both stay readable.
+
+    Raises Refusal('not_published' | 'words_missing' | 'already_open').
+    """
+    if not reason.strip():
+        raise Refusal("words_missing", "Enter what is corrected, and why", "reason")
+    with transaction.atomic():
+        lock(f"board-review-{Month.of(review.month)}", now=now)
+        versions = BoardReview.objects.select_for_update(of=("self",)).filter(month=review.month)
+        latest = max(versions, key=lambda one: one.version)
+        if latest.state != ReviewState.PUBLISHED:
+            raise Refusal("already_open", "A correction of this month is already under way.")
+        made = BoardReview.objects.create(
+            month=latest.month,
+            version=latest.version + 1,
+            cut_off=latest.cut_off,
+            method_version=METHOD_VERSION,
+            correction_reason=reason.strip(),
+            corrects=latest,
+        )
+        record(
+            "board_review.correction_started",
+            actor=Actor.person(user),
+            at=now,
+            object_kind="board_review",
+            object_uid=made.uid,
+            detail={"month": f"{made.month:%Y-%m}", "version": made.version},
+        )
+    return made
+
+
+def write_narrative(
+    *, user: User, review: BoardReview, section: str, text: str, expected_number: int, now: datetime
+) -> Narrative:
+    """The coordinator's words beside a section, while the review is a draft or before the board.
+
+    Raises StaleEdit where somebody wrote since, Refusal('fixed' | 'too_long').
+    """
+    text = rules.narrative(text)
+    with transaction.atomic():
+        current = BoardReview.objects.select_for_update(of=("self",)).get(pk=review.pk)
+        if current.state not in (ReviewState.DRAFT, ReviewState.IN_REVIEW):
+            raise Refusal("fixed", "This review is approved: what stands beside it can no longer be changed.")
+        last = current.narratives.filter(section=section).order_by("-number").first()
+        number = last.number if last else 0
+        if number != expected_number:
+            raise StaleEdit(number, expected_number)
+        made = Narrative.objects.create(
+            review=current, section=section, number=number + 1, text=text, at=now, by=user
+        )
+        record(
+            "board_review.narrative_written",
+            actor=Actor.person(user),
+            at=now,
+            object_kind="board_review",
+            object_uid=current.uid,
+            detail={"section": section, "number": made.number},
+        )
+    return made
+
+
+def comment(*, user: User, review: BoardReview, section: str, text: str, now: datetime) -> Comment:
+    """A board member's remark; of a published review too. Raises Refusal('words_missing')."""
+    if not text.strip():
+        raise Refusal("words_missing", "Enter your comment", "text")
+    with transaction.atomic():
+        made = Comment.objects.create(
+            review=review, section=section, text=rules.narrative(text), at=now, by=user
+        )
+        record(
+            "board_review.commented",
+            actor=Actor.person(user),
+            at=now,
+            object_kind="board_review",
+            object_uid=review.uid,
+            detail={"section": section},
+        )
+    return made
