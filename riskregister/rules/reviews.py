@@ -63,8 +63,8 @@ def may_compile(month: Month, *, state: ReviewState | None, sealed: bool, now: d
     if state is None and sealed:
         raise Refusal(
             "sealed",
-            f"The review of {month.name} is published and is never recomputed. Start a correction, which is a "
-            "new version with a reason.",
+            f"The review of {month.name} is published and is never recomputed. Start a correction, which is "
+            "a new version with a reason.",
         )
     if state not in (None, ReviewState.DRAFT):
         raise Refusal(

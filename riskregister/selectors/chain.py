@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC
 
+from riskregister.constants import SignAct
 from riskregister.models import BoardReview
 from riskregister.review.canonical import canonical, digest
 from riskregister.review.reading import read
@@ -40,11 +41,9 @@ def broken_seals() -> tuple[int, list[Broken]]:
             wrong("its content cannot be read back as it was written")
         if seal(sealed_of(review)) != review.seal:
             wrong("its seal does not fit its content, month, version, cut-off, signatures or narrative")
-        signed = set(
-            review.signatures.filter(act__in=["approved", "published"]).values_list("digest", flat=True)
-        )
-        if signed != {review.digest}:
-            wrong("its signatures are on another content")
+        signed = dict(review.signatures.order_by("at", "pk").values_list("act", "digest"))
+        if {signed.get(SignAct.APPROVED), signed.get(SignAct.PUBLISHED)} != {review.digest}:
+            wrong("its last signatures are on another content")
         previous, place = review.seal, review.place or 0
     return count, found
 

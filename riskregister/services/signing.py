@@ -113,7 +113,7 @@ def _seal(review: BoardReview) -> None:
 
 
 def _extras(review: BoardReview) -> dict:
-    """Narratives and signatures as they stand at publication. People by name and job, as a paper names them."""
+    """Narratives and signatures as they stand at publication; people by name and job, as in a paper."""
     latest: dict[str, Narrative] = {}
     for one in review.narratives.select_related("by").order_by("number"):
         latest[one.section] = one
