@@ -1,0 +1,249 @@
+"""Key findings: sentences that are worked out, each with the rows it rests on. Pure.
+
+The first six are those of the Staffordshire and Stoke-on-Trent paper of 1 September 2020, paragraph 19.
+"""
+
+from collections.abc import Callable
+from string import ascii_lowercase
+
+from riskregister.facts.content import Finding, Ref
+from riskregister.facts.evidence import Evidence, PartnerFact, RiskFact
+from riskregister.review.checks.base import refs
+from riskregister.review.comparators import before_the_pandemic, of_month
+from riskregister.review.latest import answers_about, latest_sent
+from riskregister.review.words import PLAN_TYPE_WORDS, counted, listed, lowered, on_day
+
+_BELOW_NORMAL = ("reduced", "paused")
+
+
+def findings(evidence: Evidence) -> tuple[Finding, ...]:
+    """Lettered a, b, c … in a fixed order; one that cannot be said is not there."""
+    said = [one for find in _FINDINGS if (one := find(evidence))]
+    return tuple(
+        Finding(code, ascii_lowercase[place], text, rows, concern)
+        for place, (code, text, rows, concern) in enumerate(said)
+    )
+
+
+_Said = tuple[str, str, tuple[Ref, ...], bool] | None
+
+
+def recovery_planning(evidence: Evidence) -> _Said:
+    if not evidence.partners:
+        return None
+    rows = tuple(
+        Ref("plan", str(one.plan_uid), f"{one.name}: plan") for one in evidence.partners if one.plan_uid
+    )
+    outside = [one.name for one in evidence.partners if not one.in_recovery_planning]
+    if not outside:
+        return "recovery_planning", "All partners are into recovery planning.", rows, False
+    inside = len(evidence.partners) - len(outside)
+    text = f"{inside} of {counted(len(evidence.partners), 'partner')} are into recovery planning; not {listed(outside)}."
+    return "recovery_planning", text, rows, True
+
+
+def backlogs(evidence: Evidence) -> _Said:
+    standing = [one for one in evidence.backlogs if one.stock]
+    if not standing:
+        return None
+    rows = refs(*(one.ref for one in standing))
+    national = [one for one in standing if one.national]
+    local = [one for one in standing if not one.national]
+    text = "There are backlogs which will impact on recovery: "
+    text += listed([f"{lowered(one.name)} ({one.stock:,} {one.unit})" for one in standing]) + "."
+    if national:
+        names = listed([lowered(one.kind_words) for one in national])
+        text += f" Of {names} this is a national issue, which partners here cannot resolve alone."
+    growing = [one for one in standing if one.growing]
+    if growing:
+        text += f" Growing: {listed([lowered(one.name) for one in growing])}."
+    if local and not national:
+        text += " None of them is national."
+    return "backlogs", text, rows, True
+
+
+def demand(evidence: Evidence) -> _Said:
+    if not evidence.scenarios:
+        return None
+    foresee = [one for one in evidence.scenarios if one.foresees_increase]
+    planned = [one for one in evidence.scenarios if one.uplifts]
+    without = [one.organisation for one in evidence.scenarios if not one.uplifts]
+    everyone = len(evidence.scenarios)
+    if len(foresee) == everyone:
+        text = "All partners foresee an increase in demand"
+    else:
+        text = f"{len(foresee)} of {counted(everyone, 'partner')} foresee an increase in demand"
+    if without:
+        text += ", but there is a lack of consistency about what to plan for: "
+        if planned:
+            text += "; ".join(
+                f"{one.organisation} plans for {counted(len(one.uplifts), 'scenario')}"
+                f" ({listed([f'{uplift}%' for uplift in one.uplifts])})"
+                for one in planned
+            )
+        else:
+            text += "nobody plans for a scenario"
+        text += f". Without a scenario: {listed(without)}."
+    else:
+        text += ", and each plans for at least one scenario of the set."
+    return "demand", text, refs(*(one.ref for one in evidence.scenarios)), bool(without)
+
+
+def service_reductions(evidence: Evidence) -> _Said:
+    if not evidence.partners:
+        return None
+    planned = [one for one in evidence.services if one.planned_level in _BELOW_NORMAL]
+    saying = [
+        partner
+        for partner in evidence.partners
+        if any(one.reading == "concern" for one in answers_about(partner, "restrictions"))
+    ]
+    if not planned and not saying:
+        rows = refs(*(one.ref for one in evidence.services), *_latest_refs(evidence.partners))
+        text = (
+            "No partner has plans to stop or reduce services in response to an increase in demand or to local"
+            " lockdowns."
+        )
+        return "service_reductions", text, rows, False
+    parts = [
+        f"{one.organisation} ({one.name}, from {on_day(one.planned_on)})"
+        if one.planned_on
+        else one.organisation
+        for one in planned
+    ]
+    parts += [partner.name for partner in saying if partner.name not in {one.organisation for one in planned}]
+    rows = refs(*(one.ref for one in planned), *_latest_refs(saying))
+    text = f"{counted(len(parts), 'plan')} to stop or reduce services: {listed(parts)}."
+    return "service_reductions", text, rows, True
+
+
+def protective_equipment(evidence: Evidence) -> _Said:
+    return _theme(
+        evidence,
+        "ppe",
+        "ppe",
+        "Access to personal protective equipment is of concern to {partners}.",
+        "Access to personal protective equipment is of concern to no partner that answered.",
+    )
+
+
+def track_and_trace(evidence: Evidence) -> _Said:
+    return _theme(
+        evidence,
+        "track_and_trace",
+        "testing",
+        "Track and trace is presenting an additional pressure for recovery, particularly for {partners}.",
+        "Track and trace puts no partner that answered under pressure.",
+    )
+
+
+def _theme(evidence: Evidence, code: str, theme: str, of_some: str, of_none: str) -> _Said:
+    answering = [one for one in evidence.partners if answers_about(one, theme)]
+    if not answering:
+        return None
+    pressed = [
+        one
+        for one in answering
+        if any(answer.reading in ("partly", "concern") for answer in answers_about(one, theme))
+    ]
+    if not pressed:
+        return code, of_none, _latest_refs(answering), False
+    names = listed([one.name for one in pressed])
+    some = f"{len(pressed)} of {counted(len(answering), 'partner')} ({names})"
+    everyone = f"all {counted(len(answering), 'partner')} that answered"
+    partners = everyone if len(pressed) == len(answering) and len(answering) > 1 else some
+    return code, of_some.format(partners=partners), _latest_refs(pressed), True
+
+
+def returns_received(evidence: Evidence) -> _Said:
+    owed = [one for partner in evidence.partners for one in partner.returns]
+    if not owed:
+        return None
+    missing = [
+        (partner, one) for partner in evidence.partners for one in partner.returns if not one.submitted_at
+    ]
+    if not missing:
+        text = f"All {counted(len(owed), 'return')} that were due were received."
+        return "returns_received", text, refs(*(one.ref for one in owed)), False
+    names = listed([f"{partner.name} (cycle {one.cycle_number})" for partner, one in missing])
+    text = f"{len(missing)} of {counted(len(owed), 'return')} that were due were not received: {names}."
+    return "returns_received", text, refs(*(one.ref for _, one in missing)), True
+
+
+def visiting(evidence: Evidence) -> _Said:
+    """The claim of the Sandwell Children's Trust paper, against each March before the pandemic."""
+    below: list[str] = []
+    held: list[str] = []
+    rows: list[Ref | None] = []
+    for now in of_month(evidence):
+        compared = [one for one in before_the_pandemic(evidence, now.plan_type) if one.total_rate is not None]
+        if now.total_rate is None or not compared:
+            continue
+        rows += [now.ref, *(one.ref for one in compared)]
+        words = PLAN_TYPE_WORDS.get(now.plan_type, now.plan_type)
+        short = [one for one in compared if one.total_rate is not None and now.total_rate < one.total_rate]
+        if short:
+            against = listed([f"{one.total_rate}% in {one.month.name}" for one in short])
+            below.append(f"{words} {now.total_rate}% (against {against})")
+        else:
+            held.append(f"{words} {now.total_rate}%")
+    if not below and not held:
+        return None
+    name = evidence.month.name
+    if not below:
+        text = (
+            f"In {name} children were seen in time at least at the rate before the pandemic: {listed(held)}."
+        )
+        return "visiting", text, refs(*rows), False
+    text = f"In {name} children were seen in time below the rate before the pandemic for {'; '.join(below)}."
+    if held:
+        text += f" At least at that rate: {listed(held)}."
+    return "visiting", text, refs(*rows), True
+
+
+def largest_movement(evidence: Evidence) -> _Said:
+    moved = [
+        (abs(step), risk.label, risk, step)
+        for risk in evidence.risks
+        if (step := _step(risk, evidence)) and risk.organisation == ""
+    ]
+    if not moved:
+        if evidence.previous_month is None:
+            return None
+        return "largest_movement", "No partnership risk has moved since the last board.", (), False
+    moved.sort(key=lambda one: (-one[0], one[1]))
+    _, _, risk, step = moved[0]
+    way = "up" if step > 0 else "down"
+    current = risk.current
+    if current is None:
+        return None
+    text = (
+        f"The largest movement is {risk.label} {risk.title}, {way} from {current.score - step} to"
+        f" {current.score}: {current.reason.rstrip('.')}."
+    )
+    rows = refs(risk.ref, Ref("rating", str(current.uid), f"{risk.label}, {on_day(current.dated_on)}"))
+    return "largest_movement", text, rows, step > 0
+
+
+def _step(risk: RiskFact, evidence: Evidence) -> int:
+    before = evidence.previous_ratings.get(str(risk.uid))
+    if not before or not before["score"] or risk.state != "open" or not risk.current:
+        return 0
+    return risk.current.score - int(before["score"])
+
+
+def _latest_refs(partners: tuple[PartnerFact, ...] | list[PartnerFact]) -> tuple[Ref, ...]:
+    return refs(*(sent.ref for one in partners if (sent := latest_sent(one))))
+
+
+_FINDINGS: tuple[Callable[[Evidence], _Said], ...] = (
+    recovery_planning,
+    backlogs,
+    demand,
+    service_reductions,
+    protective_equipment,
+    track_and_trace,
+    returns_received,
+    visiting,
+    largest_movement,
+)
