@@ -80,6 +80,7 @@ class RiskFact:
     event: str
     consequence: str
     theme: str
+    theme_words: str
     functions: tuple[str, ...]
     # Name of the partner whose own risk it is; "": the partnership's.
     organisation: str
