@@ -38,7 +38,8 @@ def recovery_planning(evidence: Evidence) -> _Said:
     if not outside:
         return "recovery_planning", "All partners are into recovery planning.", rows, False
     inside = len(evidence.partners) - len(outside)
-    text = f"{inside} of {counted(len(evidence.partners), 'partner')} are into recovery planning; not {listed(outside)}."
+    everyone = counted(len(evidence.partners), "partner")
+    text = f"{inside} of {everyone} are into recovery planning; not {listed(outside)}."
     return "recovery_planning", text, rows, True
 
 

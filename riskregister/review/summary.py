@@ -9,8 +9,8 @@ def recommendations(evidence: Evidence, found: tuple[Finding, ...]) -> tuple[str
     """What the board is asked to do, lettered where they are printed."""
     asked = [
         "notes the position of the month and what changed since the last board;",
-        "endorses the approach to understanding the impact and risks of the emergency, and to gaining assurance"
-        " from the wider children’s system;",
+        "endorses the approach to understanding the impact and risks of the emergency, and to gaining"
+        " assurance from the wider children’s system;",
     ]
     waiting = [
         one for one in evidence.escalations if one.state in ("open", "escalated") and not one.answered_at
@@ -32,7 +32,7 @@ def summary(evidence: Evidence, found: tuple[Finding, ...]) -> str:
     owed = sum(len(partner.returns) for partner in evidence.partners)
     text = (
         f"This review shows {evidence.month.name} as it was known on {on_moment(evidence.cut_off)}:"
-        f" {counted(len(opened), 'open partnership risk')}, {counted(len(grave), 'of them red', 'of them red')};"
+        f" {counted(len(opened), 'open partnership risk')}, {len(grave)} of them red;"
         f" {sent} of {counted(owed, 'assurance return')} received."
     )
     if found:

@@ -75,7 +75,7 @@ def direction(before: int | None, now: int | None) -> Direction:
 
 
 def roll_up(rule: Rollup, scores: Sequence[int]) -> int:
-    """What partners' own scores come to; of several that are equally common, the worst. `scores` not empty."""
+    """What partners' own scores come to; of several as common as each other, the worst. Not of none."""
     if rule is Rollup.WORST:
         return max(scores)
     counts = Counter(scores)

@@ -51,8 +51,8 @@ def green_beside_grave(evidence: Evidence) -> Iterator[Hit]:
             if answers and all(answer.reading == "assured" for answer in answers):
                 sent = latest_sent(partner)
                 yield Hit(
-                    f"{partner.name} answers “assured” on {lowered(answers[0].question_text).rstrip('?')}, and"
-                    f" rates its own {risk.label} {risk.current.band}.",
+                    f"{partner.name} answers “assured” on {lowered(answers[0].question_text).rstrip('?')},"
+                    f" and rates its own {risk.label} {risk.current.band}.",
                     refs(sent.ref if sent else None, risk.ref),
                     "risk",
                     (str(risk.uid),),
@@ -161,8 +161,8 @@ def dependency_open(evidence: Evidence) -> Iterator[Hit]:
     for one in evidence.dependencies:
         if one.state == "asked" and one.needed_by and one.needed_by < today:
             yield Hit(
-                f"{one.organisation} relies on {one.on_organisation} since {on_day(one.needed_by)}, unconfirmed:"
-                f" {one.what}",
+                f"{one.organisation} relies on {one.on_organisation} since {on_day(one.needed_by)},"
+                f" unconfirmed: {one.what}",
                 refs(one.ref),
                 "recovery",
             )

@@ -132,7 +132,7 @@ def decision_unconfirmed(evidence: Evidence) -> Iterator[Hit]:
     for one in evidence.decisions:
         if not one.confirmed:
             yield Hit(
-                f"No board member has confirmed what was written down of {on_day(one.decided_on)}: {one.title}",
+                f"Written down of {on_day(one.decided_on)}, and confirmed by no board member: {one.title}",
                 refs(one.ref),
                 "decisions_of_the_board",
             )

@@ -18,8 +18,15 @@ _READINGS = {
     "not_known": "Not known",
 }
 _WORST_FIRST = ("concern", "not_known", "partly", "assured")
-_THEMES = (("services", "Services"), ("children", "Children"), ("workforce", "Workforce"), ("ppe", "Protective equipment"),
-           ("testing", "Track and trace"), ("demand", "Demand"), ("restrictions", "Local restrictions"))  # fmt: skip
+_THEMES = (
+    ("services", "Services"),
+    ("children", "Children"),
+    ("workforce", "Workforce"),
+    ("ppe", "Protective equipment"),
+    ("testing", "Track and trace"),
+    ("demand", "Demand"),
+    ("restrictions", "Local restrictions"),
+)
 
 
 def build(

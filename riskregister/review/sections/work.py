@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from riskregister.constants import ReviewSection
 from riskregister.facts.content import CheckResult, Figures, Finding, Row, SectionContent
-from riskregister.facts.evidence import ActionFact, Evidence
+from riskregister.facts.evidence import ActionFact, ChallengeFact, EscalationFact, Evidence
 from riskregister.review.sections import parts
 from riskregister.review.sections.parts import Marks, row, table
 from riskregister.review.sources import Sources
@@ -24,9 +24,8 @@ def escalations(
         one for one in evidence.escalations if one.state in ("open", "escalated") and not one.answered_at
     ]
     unanswered = [one for one in evidence.challenges if one.state in ("asked", "reopened")]
-    changed = [
-        one for one in (*evidence.escalations, *evidence.challenges) if one.changed in ("yes", "partly")
-    ]
+    both: tuple[EscalationFact | ChallengeFact, ...] = (*evidence.escalations, *evidence.challenges)
+    changed = [one for one in both if one.changed in ("yes", "partly")]
     return parts.section(
         ReviewSection.ESCALATIONS,
         (
@@ -40,7 +39,7 @@ def escalations(
                     ("Answers that changed something for children", f"{len(changed):,}", ""),
                 ),
                 mark,
-                tuple(one.ref for one in (*evidence.escalations, *evidence.challenges) if one.ref),
+                tuple(one.ref for one in both if one.ref),
             ),
             table(
                 "Escalations",
