@@ -26,8 +26,8 @@ def claim_not_borne_out(evidence: Evidence) -> Iterator[Hit]:
                 continue
             yield Hit(
                 f"{_named(now)}: {now.total_rate}% were seen in time, face to face or by an alternative,"
-                f" below the {before.total_rate}% of {before.month.name}. “At least the same rate as before the"
-                " pandemic” is not borne out.",
+                f" below the {before.total_rate}% of {before.month.name}. “At least the same rate as before"
+                " the pandemic” is not borne out.",
                 refs(now.ref, before.ref),
                 "visiting",
             )
