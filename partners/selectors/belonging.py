@@ -1,6 +1,8 @@
 """For whom somebody answers, for the apps above."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -16,3 +18,8 @@ def answered_for(user: User, *, at: datetime) -> QuerySet:
 def belongs_to(user: User, *, at: datetime) -> QuerySet:
     """The uids of organisations that `user` works for, whatever the duty, as a subquery."""
     return Organisation.objects.belonged_to_by(user, at=at).values("uid")
+
+
+def names_of(uids: Collection[UUID]) -> dict[UUID | None, str]:
+    """The names of organisations by uid."""
+    return dict(Organisation.objects.filter(uid__in=uids).values_list("uid", "name"))
