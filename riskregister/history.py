@@ -7,7 +7,7 @@ a moment is ISO in UTC. The record as at a moment is its last snapshot by then.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import ClassVar, Protocol
 from uuid import UUID
 
 from django.db import models
@@ -35,7 +35,7 @@ class Recorded(Protocol):
     """A record of the register: a model with a uid."""
 
     uid: UUID
-    _meta: Options
+    _meta: ClassVar[Options]
 
 
 def keep(record: Recorded, *, thing: str, at: datetime, by: User | None, reason: str = "") -> History:

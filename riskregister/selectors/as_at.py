@@ -141,7 +141,8 @@ class _Register:
         ratings = dict(self.ratings.get(key, ()))
         current = ratings.get(RatingKind.CURRENT)
         opened = _moment(fields["opened_at"])
-        look = max(filter(None, (self.looks.get(key), current and current.recorded_at, opened)), default=None)
+        moments = [self.looks.get(key), current.recorded_at if current else None, opened]
+        look = max((one for one in moments if one), default=None)
         days = self.rules.days.get(current.band) if current else None
         is_open = fields["state"] == RiskState.OPEN
         acceptance, gap = self._acceptance(key)
