@@ -46,4 +46,16 @@ BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=35),
         "options": {"expires": 3600 * 6},
     },
+    # Copies of notifications; what a mail server did not take is tried again after growing gaps.
+    "send-mails": {
+        "task": "operations.tasks.send_mails",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    # What is owed and not yet sent, however long the bell was silent.
+    "remind-of-returns": {
+        "task": "partners.tasks.remind",
+        "schedule": 900.0,
+        "options": {"expires": 890},
+    },
 }
