@@ -25,6 +25,12 @@ BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=15),
         "options": {"expires": 3600 * 6},
     },
+    # Cycles of returns open at six in the morning; a missed ring opens them at the next.
+    "open-cycles": {
+        "task": "partners.tasks.open_cycles",
+        "schedule": 900.0,
+        "options": {"expires": 890},
+    },
     "switch-off-dormant-accounts": {
         "task": "accounts.tasks.switch_off_dormant_accounts",
         "schedule": crontab(hour=3, minute=5),

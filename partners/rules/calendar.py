@@ -73,8 +73,8 @@ def all_periods(rules: Sequence[CalendarRule], pauses: Sequence[Pause], first: d
 
 def _starts(rules: Sequence[CalendarRule], first: date) -> Iterator[tuple[date, CalendarRule]]:
     ordered = sorted(rules, key=lambda rule: rule.effective_from)
-    ends = [rule.effective_from for rule in ordered[1:]] + [HORIZON]
-    for rule, end in zip(ordered, ends, strict=True):
+    ends = [rule.effective_from for rule in ordered] + [HORIZON]
+    for rule, end in zip(ordered, ends[1:], strict=True):
         earliest = max(first, rule.effective_from, rule.first_period_start)
         steps = -(-(earliest - rule.first_period_start).days // rule.every_days)
         start = rule.first_period_start + timedelta(days=steps * rule.every_days)
@@ -101,10 +101,3 @@ def dates(period_start: date, rule: CalendarRule) -> CycleDates:
 def london(day: date, at: tuple[int, int]) -> datetime:
     """The moment, in UTC, at which clocks in London show `at` (hours, minutes) on `day`."""
     return datetime.combine(day, time(*at), _LONDON).astimezone(UTC)
-
-
-def unasked_days(previous: Period | None, following: Period | None) -> int:
-    """Days between two periods that lie in neither; 0 where they touch or overlap."""
-    if previous is None or following is None:
-        return 0
-    return max(0, (following.start - previous.dates.period_end).days - 1)

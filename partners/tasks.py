@@ -1,0 +1,13 @@
+"""What the worker does for the partnership. The database says what is owed, so that doing it twice, late or
+after a crash does no harm."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.audit import Actor
+from partners.services import cycles
+
+
+@shared_task
+def open_cycles() -> None:
+    cycles.open_due_cycles(now=timezone.now(), actor=Actor.job("open-cycles"))
