@@ -5,3 +5,5 @@ from django.dispatch import Signal
 
 # A return was sent; with `return_uid`.
 return_submitted = Signal()
+# A concern was put before the board; with `concern_uid`.
+concern_escalated = Signal()
