@@ -24,11 +24,11 @@ def propose_from(submission: SubmittedReturn, return_: Return, now: datetime) ->
     """
     proposed = proposals(submission.question_set, submission.answers)
     mine = {
-        (concern.question.code, concern.title): concern
+        _key(concern): concern
         for concern in Concern.objects.filter(of_return=return_, raised_by=None).select_related("question")
     }
     earlier = {
-        (concern.question.code, concern.title): concern
+        _key(concern): concern
         for concern in Concern.objects.filter(
             organisation=return_.organisation_id, raised_by=None, state__in=OPEN_STATES
         )
@@ -48,6 +48,10 @@ def propose_from(submission: SubmittedReturn, return_: Return, now: datetime) ->
     for key in mine.keys() - {(proposal.question, proposal.title) for proposal in proposed}:
         _sent_again(mine[key], "", now)
     return made
+
+
+def _key(concern: Concern) -> tuple[str, str]:
+    return (concern.question.code if concern.question else "", concern.title)
 
 
 def _propose(proposal: Proposal, return_: Return, now: datetime) -> Concern:
@@ -79,7 +83,10 @@ def _sent_again(concern: Concern, what: str, now: datetime) -> None:
     last = concern.moves.last()
     if last and last.reason == words:
         return
-    move(concern, concern.state, None, now, words, **({"what": what} if what else {}))
+    if what:
+        move(concern, concern.state, None, now, words, what=what)
+    else:
+        move(concern, concern.state, None, now, words)
     audit("concern.proposed_again", concern, _RULES, now, {"still": bool(what)})
 
 
