@@ -9,7 +9,6 @@ from partners.constants import CycleState, ReturnState
 from partners.rules.calendar import CalendarRule
 from safeguarding.kernel.errors import Refusal
 
-REASON_LENGTH = 400
 LONGEST_STEP_DAYS = 92
 LONGEST_PERIOD_DAYS = 184
 LONGEST_PAUSE_DAYS = 366

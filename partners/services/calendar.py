@@ -14,7 +14,7 @@ from partners.models import CyclePause, CycleRule
 from partners.rules import cycles as cycle_rules
 from partners.rules.calendar import CalendarRule
 from partners.rules.cycles import PauseDraft
-from partners.rules.texts import reason_given
+from partners.rules.reasons import reason_given
 from partners.selectors import cycles as selectors
 from partners.services.base import need
 from partners.services.cycles import CALENDAR_LOCK

@@ -14,7 +14,8 @@ from partners.constants import CycleState
 from partners.models import Cycle, Organisation, QuestionSet, Return, ReturnMove
 from partners.rules import cycles as cycle_rules
 from partners.rules.calendar import Period
-from partners.rules.texts import in_words, reason_given
+from partners.rules.reasons import reason_given
+from partners.rules.texts import in_words
 from partners.selectors import cycles as selectors
 from partners.services.base import need, unchanged, write
 from safeguarding.kernel.periods import day_of
