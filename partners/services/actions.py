@@ -243,7 +243,7 @@ def _owner(organisation: Organisation, owner: User | None, now: datetime) -> Use
     if owner is None:
         return None
     if not selectors.possible_owners(organisation, at=now).filter(pk=owner.pk).exists():
-        raise Refusal("unknown_owner", f"Select somebody of {organisation.name} from the list", "owner")
+        raise Refusal("unknown_owner", f"Choose from the list somebody of {organisation.name}", "owner")
     return owner
 
 
