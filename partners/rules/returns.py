@@ -72,8 +72,11 @@ def deciding(*, answers_for_it: bool) -> None:
 
 
 def reason(text: str, *, asked_for: str) -> str:
-    """Raises Refusal('text_missing' with `asked_for`) and as check_text."""
-    return check_text(text, field="reason", length=REASON_LENGTH, missing=asked_for)
+    """Raises Refusal('reason_missing' with the words of `asked_for`), and as check_text."""
+    clean = check_text(text, field="reason", length=REASON_LENGTH)
+    if not any(sign.isalnum() for sign in clean):
+        raise Refusal("reason_missing", asked_for, "reason")
+    return clean
 
 
 def about(words: dict[str, str], codes: Collection[str]) -> dict[str, str]:
