@@ -153,6 +153,5 @@ def check_cadence(rule: Cadence, others: Sequence[Cadence]) -> None:
         raise Refusal("which_week", "Select which week of the month", "which_week")
     latest = max((other.effective_from for other in others), default=None)
     if latest and rule.effective_from <= latest:
-        raise Refusal(
-            "not_after_the_last", "The day must be after the one from which the last change holds", "effective_from"
-        )  # fmt: skip
+        words = "The day must be after the one from which the last change holds"
+        raise Refusal("not_after_the_last", words, "effective_from")
