@@ -433,7 +433,7 @@ class TestPages:
             "file": SimpleUploadedFile(name, content),
             "token": str(uuid4()),
         }
-        url = reverse("return_files", args=[world.return_.uid])
+        url = reverse("attach_return_file", args=[world.return_.uid])
         return as_(world.lead).post(url, data | other, follow=True)
 
     def test_attached_and_listed(self, world):
