@@ -18,6 +18,8 @@ from safeguarding.kernel.errors import Refusal
 PERIODS = 3
 FEWEST_PERIODS = 2
 YEARS_AHEAD = 10
+NAME_LENGTH = 160
+UNIT_LENGTH = 40
 # What a whole number of the database holds.
 LARGEST = 2**31 - 1
 
@@ -128,16 +130,16 @@ def forecast(counts: Sequence[CountFact]) -> Forecast:
     days = sum(one.days for one in looked_at)
     daily_in = Fraction(sum(one.came_in for one in looked_at), days)
     daily_out = Fraction(sum(one.went_out for one in looked_at), days)
-    weekly = {"weekly_in": _weekly(daily_in), "weekly_out": _weekly(daily_out)}
+    weekly = (_weekly(daily_in), _weekly(daily_out))
     if last.stock == 0:
-        return Forecast(Outlook.CLEARED, len(looked_at), **weekly, cleared_by=last.period_end)
+        return Forecast(Outlook.CLEARED, len(looked_at), *weekly, cleared_by=last.period_end)
     paces = [Fraction(one.went_out - one.came_in, one.days) for one in looked_at]
     pace = daily_out - daily_in
     outlook = Outlook.SHRINKS if pace > 0 else Outlook.GROWS if pace < 0 else Outlook.STANDS
     return Forecast(
         outlook,
         len(looked_at),
-        **weekly,
+        *weekly,
         cleared_by=_cleared(last, pace),
         earliest=_cleared(last, max(paces)),
         latest=_cleared(last, min(paces)),
