@@ -89,7 +89,7 @@ def _tell_partners(found: Iterable[tuple[Ladder, Owed]], people: selectors.Peopl
             step=step.step,
             title=title,
             text=text,
-            href=reverse("tracker_cycle", args=[ladder.cycle_uid]),
+            href=reverse("return", args=[ladder.return_uid]),
             urgent=now >= ladder.due_at,
             now=now,
         )

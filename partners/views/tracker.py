@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -93,4 +94,4 @@ def tracker_export(request: HttpRequest) -> StreamingHttpResponse:
 
 def href(cell: Cell) -> str | None:
     """Where the return is read by who may read it."""
-    return None
+    return reverse("return", args=[cell.return_uid]) if cell.may_open else None
