@@ -210,7 +210,8 @@ def confirm_return(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def next_step(found: Return) -> str:
-    """Where to go once something is saved: what is asked first, the check where all is there, the overview."""
+    """Where to go once something is saved: to what is asked first, to the check where all is there, else to
+    the overview."""
     copy = working_copy(found)
     if copy.first and not copy.confirmable:
         return presenters.answers_url(found)
@@ -244,9 +245,7 @@ def submit_return(request: HttpRequest, uid: UUID) -> HttpResponse:
         except OutOfReach:
             raise Http404 from None
         except StaleEdit:
-            words = (
-                "Somebody changed an answer while you checked. Look at what changed, then send the return."
-            )
+            words = "Somebody changed an answer while you checked. Look again, then send the return."
             messages.warning(request, words)
             return redirect("submit_return", uid=uid)
         except Refusal as refusal:
