@@ -4,7 +4,12 @@ run, in which something waits for everybody. All invented."""
 from datetime import UTC, date, datetime, time
 
 from safeguarding.demo.partnership import (
+    actions,
     backlogs,
+    concerns,
+    learning,
+    meetings,
+    plans,
     question_sets,
     returns,
     rounds,
@@ -28,5 +33,10 @@ def load(as_of: date, users: dict[str, int], organisations: dict[str, int]) -> d
     taking_part.store(ground)
     courses = timeline.lay_out(ground)
     counts = {"cycles": rounds.store(ground), "returns": returns.store(ground, courses)}
-    counts["backlogs"] = backlogs.store(ground)
+    counts |= {"recovery plans": plans.store(ground, courses), "backlogs": backlogs.store(ground)}
+    stories = concerns.store(ground, courses)
+    held = meetings.store(ground, stories)
+    counts |= {"concerns and successes": len(stories), "meetings": len(held)}
+    counts["actions"] = actions.store(ground, held)
+    counts |= learning.store(ground)
     return counts

@@ -68,6 +68,8 @@ def _answers(ground: Ground, courses: list[Course]) -> None:
     answer, revision = model("Answer"), model("AnswerRevision")
     rows, revisions = [], []
     for course in courses:
+        if course.started_at is None:
+            continue
         for code, given in course.draft.items():
             changed = [one for one in course.sent[:-1] if one.answers.get(code) != given]
             at = course.started_at + timedelta(minutes=4 + len(rows) % 9)
@@ -127,7 +129,7 @@ def _spells(ground: Ground, courses: list[Course]) -> None:
         # Somebody who has begun has had it open for some minutes.
         sent = course.sent[-1] if course.sent else Sent(course.started_at, course.moves[0].by, {}, 240)
         helpers = {by for code, by in course.filled_by.items() if code in course.draft} - {sent.by}
-        shares = {by: sent.seconds // 4 for by in helpers} | {sent.by: sent.seconds}
+        shares = dict.fromkeys(helpers, sent.seconds // 4) | {sent.by: sent.seconds}
         shares[sent.by] -= sum(shares[by] for by in helpers)
         rows += [
             spell(of_return_id=course.pk, user_id=by, last_touch_at=sent.at, seconds=seconds)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from partners.constants import Duty
 from partners.constants import ReturnState as State
-from partners.facts.questions import Answers, QuestionSetFact, SubmittedReturn
+from partners.facts.questions import Answers, GivenAnswer, QuestionSetFact, SubmittedReturn
 from partners.rules.answers import asked, same
 from partners.rules.concerns import working_days_after
 from partners.rules.returns import ask_first, brought_forward
@@ -28,7 +28,7 @@ class Move:
     was: str
     became: str
     at: datetime
-    by: int | None
+    by: int
     reason: str = ""
     about: dict[str, str] = field(default_factory=dict)
 
@@ -204,8 +204,8 @@ def _move(
 
 def _with_fault(whole: Answers, code: str, wrong: dict | None) -> Answers:
     """The return as it was sent first, with one table's row mistyped."""
-    if not wrong:
+    table = whole[code].value
+    if not wrong or not isinstance(table, dict):
         return whole
-    given = whole[code]
-    rows = {row: dict(zip(given.value[row], cells, strict=True)) for row, cells in wrong.items()}
-    return whole | {code: type(given)(value={**given.value, **rows})}
+    rows = {row: dict(zip(table[row], cells, strict=True)) for row, cells in wrong.items()}
+    return whole | {code: GivenAnswer(value={**table, **rows})}
