@@ -39,6 +39,9 @@ DORMANT_AFTER_DAYS = 90
 # How long a link to choose a password works; Django's PASSWORD_RESET_TIMEOUT is set from it.
 INVITATION_DAYS = 3
 
+# Backends with which no mail reaches anybody.
+NO_MAIL_BACKENDS = ("console.EmailBackend", "dummy.EmailBackend", "filebased.EmailBackend")
+
 
 class Area(TextChoices):
     """The two halves of the audit trail: administrators see the first, auditors see both."""

@@ -10,12 +10,10 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts.constants import NO_MAIL_BACKENDS
 from accounts.models import User
 
 log = logging.getLogger(__name__)
-
-# Backends with which nothing reaches anybody.
-_NO_MAIL = ("console.EmailBackend", "dummy.EmailBackend", "filebased.EmailBackend")
 
 
 def path_for(user: User) -> str:
@@ -28,7 +26,7 @@ def path_for(user: User) -> str:
 
 def sent(user: User, link: str) -> bool:
     """Whether the link went out by e-mail; if not, the one who invites hands it over."""
-    if settings.EMAIL_BACKEND.endswith(_NO_MAIL):
+    if settings.EMAIL_BACKEND.endswith(NO_MAIL_BACKENDS):
         return False
     text = render_to_string("accounts/invitation_message.txt", {"link": link})
     try:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboards.views import oversight, start, statements, visiting
+from dashboards.views import assurance, oversight, start, statements, visiting
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("visiting/method/", visiting.method, name="visiting_method"),
     path("oversight/", oversight.dashboard, name="oversight"),
     path("oversight/children/", oversight.children, name="oversight_children"),
+    path("assurance/", assurance.dashboard, name="assurance"),
+    path("assurance/export.csv", assurance.export, name="assurance_export"),
+    path("assurance/<uuid:cycle>/<uuid:partner>/", assurance.answers, name="assurance_answers"),
     path("accessibility/", statements.accessibility, name="accessibility"),
     path("privacy/", statements.privacy, name="privacy"),
 ]

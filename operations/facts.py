@@ -34,3 +34,23 @@ class Run:
     inputs: dict
     counts: dict
     outcome: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A notification, with what became of its copy by mail."""
+
+    uid: UUID
+    recipient: str
+    recipient_id: int
+    subject: str
+    step: str
+    title: str
+    text: str
+    href: str
+    urgent: bool
+    created_at: datetime
+    read_at: datetime | None
+    # A code of constants.MailState.
+    mail_state: str
+    mail_error: str

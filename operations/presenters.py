@@ -1,4 +1,4 @@
-"""Words of the job pages."""
+"""Words of the job pages and of notifications."""
 
 import json
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.utils.timezone import get_current_timezone
 
-from operations.constants import JobState
-from operations.facts import Run
+from operations.constants import JobState, MailState
+from operations.facts import Note, Run
 
 _COLOURS = {
     JobState.WAITING: "grey",
@@ -100,3 +100,28 @@ def _plain(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def note(note: Note) -> dict:
+    """A notification on its reader's own page."""
+    return {
+        "uid": note.uid,
+        "title": note.title,
+        "text": note.text,
+        "href": note.href,
+        "when": moment(note.created_at),
+        "datetime": note.created_at.isoformat(),
+        "unread": note.read_at is None,
+        "urgent": note.urgent,
+        "mail": mail_words(note),
+    }
+
+
+def mail_words(note: Note) -> str:
+    """What became of the copy by mail."""
+    return {
+        MailState.WAITING: "The mail has not been sent yet",
+        MailState.SENT: "Also sent to you by mail",
+        MailState.FAILED: "The mail could not be delivered",
+        MailState.NONE: "Not sent by mail",
+    }[MailState(note.mail_state)]

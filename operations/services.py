@@ -1,4 +1,4 @@
-"""Job runs, leases and one-time tokens, for the apps above."""
+"""Job runs, leases, one-time tokens and notifications, for the apps above."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,11 +10,13 @@ from accounts.selectors import User
 from operations.constants import SILENT_AFTER, TOKENS_KEPT_FOR, JobState
 from operations.leases import LeaseBusy, LeaseLost, confirm, extend, lock, release, take
 from operations.models import JobRun, OnceToken
+from operations.notifications import Sent, mark_read, notify, send_mails
 from safeguarding.kernel.errors import AlreadyDone, Refusal
 
 __all__ = [
     "LeaseBusy",
     "LeaseLost",
+    "Sent",
     "ask_for_run",
     "confirm",
     "extend",
@@ -23,9 +25,12 @@ __all__ = [
     "finish_run",
     "forget_used_tokens",
     "lock",
+    "mark_read",
+    "notify",
     "once",
     "progress",
     "release",
+    "send_mails",
     "start_run",
     "take",
     "waiting_runs",

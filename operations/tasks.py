@@ -14,3 +14,9 @@ def fail_silent_runs() -> None:
 @shared_task
 def forget_used_tokens() -> None:
     services.forget_used_tokens(now=timezone.now())
+
+
+@shared_task
+def send_mails() -> None:
+    """The copies by mail of what people were notified of."""
+    services.send_mails(now=timezone.now())

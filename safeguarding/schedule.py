@@ -25,6 +25,12 @@ BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=15),
         "options": {"expires": 3600 * 6},
     },
+    # Cycles of returns open at six in the morning; a missed ring opens them at the next.
+    "open-cycles": {
+        "task": "partners.tasks.open_cycles",
+        "schedule": 900.0,
+        "options": {"expires": 890},
+    },
     "switch-off-dormant-accounts": {
         "task": "accounts.tasks.switch_off_dormant_accounts",
         "schedule": crontab(hour=3, minute=5),
@@ -45,5 +51,17 @@ BEAT_SCHEDULE = {
         "task": "operations.tasks.forget_used_tokens",
         "schedule": crontab(hour=3, minute=35),
         "options": {"expires": 3600 * 6},
+    },
+    # Copies of notifications; what a mail server did not take is tried again after growing gaps.
+    "send-mails": {
+        "task": "operations.tasks.send_mails",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    # What is owed and not yet sent, however long the bell was silent.
+    "remind-of-returns": {
+        "task": "partners.tasks.remind",
+        "schedule": 900.0,
+        "options": {"expires": 890},
     },
 }

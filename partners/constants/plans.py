@@ -2,7 +2,14 @@
 
 from django.db.models import TextChoices
 
-__all__ = ["IN_RECOVERY_PLANNING", "BacklogKind", "DependencyState", "PlanStage", "ServiceLevel"]
+__all__ = [
+    "IN_RECOVERY_PLANNING",
+    "NOT_AT_NORMAL_LEVEL",
+    "BacklogKind",
+    "DependencyState",
+    "PlanStage",
+    "ServiceLevel",
+]
 
 
 class PlanStage(TextChoices):
@@ -26,6 +33,10 @@ class ServiceLevel(TextChoices):
     REDUCED = "reduced", "Reduced"
     PAUSED = "paused", "Paused"
     RESUMED = "resumed", "Resumed"
+
+
+# A service at such a level stands against "no partner has plans to stop or reduce services".
+NOT_AT_NORMAL_LEVEL = frozenset({ServiceLevel.REDUCED, ServiceLevel.PAUSED})
 
 
 class BacklogKind(TextChoices):

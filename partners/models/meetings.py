@@ -107,6 +107,8 @@ class Meeting(models.Model):
     # Which of the series: 1, 2, 3 …; gaps show.
     number = models.PositiveIntegerField()
     starts_at = models.DateTimeField()
+    # The day by the series' rule, before bank holidays and before it was moved by hand; empty: added by hand.
+    due_on = models.DateField(null=True)
     online = models.BooleanField(default=True)
     place = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=9, choices=MeetingState.choices, default=MeetingState.PLANNED)
@@ -131,6 +133,8 @@ class Meeting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="meeting_number_once"),
             models.UniqueConstraint(fields=["series", "starts_at"], name="meeting_once_at_a_time"),
+            # Planned twice by a job would be a double, also where the first was moved by hand since.
+            models.UniqueConstraint(fields=["series", "due_on"], name="meeting_planned_once"),
             models.CheckConstraint(condition=known("state", MeetingState), name="meeting_state_is_known"),
             models.CheckConstraint(
                 condition=known("minutes_state", MinutesState), name="minutes_state_is_known"

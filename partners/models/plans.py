@@ -57,6 +57,19 @@ class RecoveryPlan(models.Model):
         ]
 
 
+class PlanRevision(models.Model):
+    """What a plan said before it was changed. Append-only."""
+
+    plan = models.ForeignKey(RecoveryPlan, on_delete=models.PROTECT, related_name="revisions")
+    title = models.CharField(max_length=200)
+    remit = models.TextField(blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["changed_at", "pk"]
+
+
 class PlanStageChange(models.Model):
     """The plan reached a stage, from a day on. Append-only; the stage on a day is the last one by then."""
 
@@ -160,6 +173,25 @@ class Dependency(models.Model):
                 condition=~Q(state=DependencyState.REFUSED) | ~Q(answer=""),
                 name="dependency_refused_with_words",
             ),
+        ]
+
+
+class DependencyMove(models.Model):
+    """A dependency was confirmed, refused or given up. Append-only: what was said before stays."""
+
+    dependency = models.ForeignKey(Dependency, on_delete=models.PROTECT, related_name="moves")
+    from_state = models.CharField(max_length=9, choices=DependencyState.choices)
+    to_state = models.CharField(max_length=9, choices=DependencyState.choices)
+    words = models.CharField(max_length=400, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=known("to_state", DependencyState), name="dependency_move_is_known"
+            )
         ]
 
 

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from accounts.audit import Actor, record
 from accounts.constants import Role
-from safeguarding.demo import oversight, people, population
+from safeguarding.demo import oversight, partnership, people, population
 from safeguarding.demo.rows import World
 from safeguarding.kernel.errors import Refusal
 from visits.constants import EMERGENCY_ACCESS_HOURS, TeamRole
@@ -45,7 +45,7 @@ def load(*, as_of: date, now: datetime, actor: Actor) -> dict[str, int]:
     with transaction.atomic():
         refuse_used_database()
         users = _people(now)
-        _organisations(users)
+        organisations = _organisations(users)
         teams = _teams(users)
         children = _records(world, teams, [users[person.email] for person in people.workers()])
         _special_access(world, users, children)
@@ -58,6 +58,7 @@ def load(*, as_of: date, now: datetime, actor: Actor) -> dict[str, int]:
         }
         written, _ = oversight.load(as_of)
         counts |= written
+        counts |= partnership.load(as_of, users, organisations)
         record("demo.loaded", actor=actor, at=now, object_kind="demo", detail={**counts, "as_of": str(as_of)})
     return counts
 
@@ -94,7 +95,8 @@ def _people(now: datetime) -> dict[str, int]:
     return users
 
 
-def _organisations(users: dict[str, int]) -> None:
+def _organisations(users: dict[str, int]) -> dict[str, int]:
+    """Organisations by their keys, with who answers for them and who belongs to them."""
     organisation, representative = (
         apps.get_model("partners.Organisation"),
         apps.get_model("partners.Representative"),
@@ -103,7 +105,9 @@ def _organisations(users: dict[str, int]) -> None:
         organisation(
             uid=people.uid("organisation", row.key),
             name=row.name,
+            short_name=row.short_name,
             kind=row.kind,
+            areas=list(row.areas),
             contact_email=f"safeguarding@{row.domain}",
         )
         for row in people.organisations()
@@ -113,12 +117,14 @@ def _organisations(users: dict[str, int]) -> None:
         representative(
             user_id=users[person.email],
             organisation_id=by_key[each.organisation],
+            duty=each.duty,
             from_date=each.from_date,
             until_date=each.until_date,
         )
         for person in people.everybody()
         for each in person.represents
     )
+    return by_key
 
 
 def _teams(users: dict[str, int]) -> list[int]:

@@ -12,10 +12,15 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 
+from accounts.constants import Role
+from partners.constants import Duty
+
 # Published on purpose: it opens invented records only, and only while DEMO is on.
 DEMO_PASSWORD = "lantern-harbour-bridge-20"
 _FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
 _IN_POST_SINCE = date(2016, 9, 1)
+# They belong to their organisation without answering for it. A scrutineer belongs to none.
+_BELONG = {Role.BOARD_MEMBER, Role.COORDINATOR, Role.MANAGER}
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,10 @@ class Organisation:
     name: str
     kind: str
     domain: str
+    short_name: str = ""
+    areas: tuple[str, ...] = ()
+    # The organisation whose duties it took over, by its key.
+    predecessor: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class Represents:
     organisation: str
     from_date: date
     until_date: date | None
+    duty: str = Duty.LEAD
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,8 @@ def uid(kind: str, key: str) -> UUID:
 
 @cache
 def organisations() -> tuple[Organisation, ...]:
-    return tuple(Organisation(**row) for row in _read("organisations"))
+    rows = _read("organisations")
+    return tuple(Organisation(**{**row, "areas": tuple(row.get("areas", ()))}) for row in rows)
 
 
 @cache
@@ -124,6 +135,9 @@ def in_post_since() -> date:
 
 
 def _person(row: dict[str, Any]) -> Person:
+    represents = tuple(_represents(text) for text in row.get("represents", ()))
+    if not represents and _BELONG & set(row["rights"]):
+        represents = (Represents(row["organisation"], _IN_POST_SINCE, None, Duty.STAFF),)
     return Person(
         row["name"],
         row["job_title"],
@@ -131,16 +145,22 @@ def _person(row: dict[str, Any]) -> Person:
         tuple(row["rights"]),
         tuple(row.get("manages", ())),
         row.get("works_in", ""),
-        tuple(_represents(text) for text in row.get("represents", ())),
+        represents,
         row.get("look_at", ""),
     )
 
 
 def _represents(text: str) -> Represents:
-    """'ccg until 2022-07-01' and the like."""
+    """'ccg until 2022-07-01', 'police as deputy' and the like."""
     organisation, *rest = text.split()
-    when = dict(zip(rest[::2], (date.fromisoformat(day) for day in rest[1::2]), strict=True))
-    return Represents(organisation, when.get("from", _IN_POST_SINCE), when.get("until"))
+    said = dict(zip(rest[::2], rest[1::2], strict=True))
+    until = said.get("until")
+    return Represents(
+        organisation,
+        date.fromisoformat(said.get("from", str(_IN_POST_SINCE))),
+        date.fromisoformat(until) if until else None,
+        said.get("as", Duty.LEAD),
+    )
 
 
 def _email(name: str, organisation: str) -> str:

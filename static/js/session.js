@@ -74,6 +74,8 @@
   });
 
   remember(lastRequest);
+  // A part of the page told the server that somebody types (autosave.js).
+  document.addEventListener("app:active", () => { remember(Date.now()); });
   // Every second is cheap, and survives a computer that slept through a longer timer.
   setInterval(look, 1000);
 })();

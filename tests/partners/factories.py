@@ -53,15 +53,16 @@ def make_question_set(
         code=code,
         version=version,
         name="Basics",
-        state=QuestionSetState.LOCKED,
         created_at=datetime(2020, 1, 2, tzinfo=UTC),
-        locked_at=datetime(2020, 1, 3, tzinfo=UTC),
     )
     section = Section.objects.create(
         question_set=made, position=1, code="services", title="Services", theme="services"
     )
     for position, fields in enumerate(questions or BASIC_QUESTIONS, 1):
         Question.objects.create(section=section, position=position, **fields)
+    # Last: from here on the database refuses every change.
+    made.state, made.locked_at = QuestionSetState.LOCKED, datetime(2020, 1, 3, tzinfo=UTC)
+    made.save()
     return made
 
 

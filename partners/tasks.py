@@ -1,0 +1,19 @@
+"""What the worker does for the partnership. The database says what is owed, so that doing it twice, late or
+after a crash does no harm."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.audit import Actor
+from partners.services import cycles, tracker
+
+
+@shared_task
+def open_cycles() -> None:
+    cycles.open_due_cycles(now=timezone.now(), actor=Actor.job("open-cycles"))
+
+
+@shared_task
+def remind() -> None:
+    """Reminders of returns that are owed and not yet sent."""
+    tracker.remind(now=timezone.now())
