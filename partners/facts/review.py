@@ -46,7 +46,7 @@ class ReviewedReturn:
 
 @dataclass(frozen=True)
 class MissedMeetings:
-    """A partner's part in the partners' meetings of a month, and how many it missed in a row up to its end."""
+    """A partner's part in the partners' meetings of a month, and how many it missed running up to its end."""
 
     organisation_uid: UUID
     attended: int

@@ -4,7 +4,7 @@ the apps below; read by pure modules: sections, checks, findings.
 Moments are aware; days are London's. `ref` names the row on pages and in packs.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -324,7 +324,6 @@ class ActionFact:
     # Of the last slip: reason in words.
     slip_reason: str
     evidence: bool
-    created_at: datetime
     ref: Ref | None = None
 
 
@@ -423,3 +422,11 @@ class Evidence:
     # Median minutes that a return took, and of how many.
     burden_minutes: int | None = None
     burden_returns: int = 0
+
+    def with_burden(self, minutes: int | None, returns: int) -> "Evidence":
+        return replace(self, burden_minutes=minutes, burden_returns=returns)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing at all was on record."""
+        return not (self.risks or self.visit_rates or any(one.returns for one in self.partners))

@@ -10,7 +10,7 @@ from riskregister.facts.content import Finding, Ref
 from riskregister.facts.evidence import Evidence, PartnerFact, RiskFact
 from riskregister.review.checks.base import refs
 from riskregister.review.comparators import before_the_pandemic, of_month
-from riskregister.review.latest import answers_about, latest_sent
+from riskregister.review.latest import PLAN_TO_REDUCE, answer_to, answers_about, latest_sent
 from riskregister.review.words import PLAN_TYPE_WORDS, counted, listed, lowered, on_day
 
 _BELOW_NORMAL = ("reduced", "paused")
@@ -97,7 +97,7 @@ def service_reductions(evidence: Evidence) -> _Said:
     saying = [
         partner
         for partner in evidence.partners
-        if any(one.reading == "concern" for one in answers_about(partner, "restrictions"))
+        if (answer := answer_to(partner, PLAN_TO_REDUCE)) and answer.reading in ("partly", "concern")
     ]
     if not planned and not saying:
         rows = refs(*(one.ref for one in evidence.services), *_latest_refs(evidence.partners))

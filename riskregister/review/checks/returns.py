@@ -6,7 +6,7 @@ from datetime import timedelta
 from riskregister.constants import Band, CheckSeverity, RiskState
 from riskregister.facts.evidence import Evidence
 from riskregister.review.checks.base import Check, Hit, refs
-from riskregister.review.latest import answers_about, latest_sent
+from riskregister.review.latest import PLAN_TO_REDUCE, answer_to, answers_about, latest_sent
 from riskregister.review.words import counted, listed, lowered, on_day, on_moment
 from safeguarding.kernel.periods import day_of
 
@@ -67,8 +67,8 @@ def no_reduction_beside_reduced(evidence: Evidence) -> Iterator[Hit]:
             if service.organisation == partner.name
             and (service.level in _BELOW_NORMAL or service.planned_level in _BELOW_NORMAL)
         ]
-        answers = answers_about(partner, "restrictions")
-        if below and answers and all(answer.reading == "assured" for answer in answers):
+        answer = answer_to(partner, PLAN_TO_REDUCE)
+        if below and answer and answer.reading == "assured":
             sent = latest_sent(partner)
             names = listed([service.name for service in below])
             yield Hit(

@@ -1,0 +1,79 @@
+"""Everything that a review reads, as known at its cut-off, through the doors of the apps below."""
+
+from datetime import datetime
+
+from partners.selectors.burden import recent_burden
+from riskregister.constants import ReviewState
+from riskregister.facts.evidence import Evidence
+from riskregister.models import BoardReview
+from riskregister.review.gather import partners, practice, work
+from riskregister.review.reading import read
+from riskregister.selectors.as_at import late_changes, matrix_on, risks_at
+from safeguarding.kernel.errors import Refusal
+from safeguarding.kernel.periods import Month, day_of
+
+
+def evidence(month: Month, cut_off: datetime, *, version: int) -> Evidence:
+    """The evidence of a month's review. Raises Refusal('no_data') where nothing at all is on record."""
+    before = _published_before(month)
+    since = before.cut_off if before else None
+    actions = work.actions(cut_off)
+    found = Evidence(
+        month=month,
+        cut_off=cut_off,
+        since=since,
+        matrix=matrix_on(day_of(cut_off)),
+        risks=risks_at(cut_off, open_actions=work.open_by_risk(actions)),
+        partners=partners.partners(month, cut_off),
+        services=partners.services(cut_off),
+        backlogs=partners.backlogs(cut_off),
+        dependencies=partners.dependencies(cut_off),
+        scenarios=partners.scenarios(month, cut_off),
+        scenario_set=partners.scenario_set(cut_off),
+        meetings=partners.meetings(month, cut_off),
+        training=partners.training(month, cut_off),
+        concerns=work.concerns(cut_off),
+        escalations=work.escalations(cut_off),
+        challenges=work.challenges(cut_off),
+        decisions=work.decisions(cut_off),
+        signals=work.signals(cut_off),
+        actions=actions,
+        visit_rates=practice.visit_rates(month, cut_off),
+        oversight=practice.oversight(cut_off),
+        late_changes=late_changes(since, cut_off),
+        **_previous(before),
+    )
+    burden = recent_burden(cut_off)
+    found = found.with_burden(burden.minutes, burden.returns)
+    if found.is_empty:
+        raise Refusal(
+            "no_data",
+            f"Nothing is on record for {month.name}: no risk, no return and no child with an open plan. There is"
+            " nothing to compile.",
+        )
+    return found
+
+
+def _published_before(month: Month) -> BoardReview | None:
+    """The latest version of the latest earlier month that is published."""
+    rows = BoardReview.objects.filter(state=ReviewState.PUBLISHED, month__lt=month.first_day)
+    return rows.order_by("-month", "-version").first()
+
+
+def _previous(review: BoardReview | None) -> dict:
+    if review is None:
+        return {}
+    content = read(review.content)
+    checks = {
+        block.code: max(block.months_open, 1)
+        for section in content.sections
+        for block in section.blocks
+        if block.type == "check"
+    }
+    return {
+        "previous_ratings": content.ratings,
+        "previous_checks": checks,
+        "previous_month": Month.of(review.month),
+        "previous_version": review.version,
+        "previous_seal": review.seal,
+    }
