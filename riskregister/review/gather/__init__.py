@@ -4,6 +4,7 @@ from datetime import datetime
 
 from partners.selectors.burden import recent_burden
 from riskregister.constants import ReviewState
+from riskregister.facts.content import CheckResult
 from riskregister.facts.evidence import Evidence
 from riskregister.models import BoardReview
 from riskregister.review.gather import partners, practice, work
@@ -48,8 +49,8 @@ def evidence(month: Month, cut_off: datetime, *, version: int) -> Evidence:
     if found.is_empty:
         raise Refusal(
             "no_data",
-            f"Nothing is on record for {month.name}: no risk, no return and no child with an open plan. There is"
-            " nothing to compile.",
+            f"Nothing is on record for {month.name}: no risk, no return and no child with an open plan, so there"
+            " is nothing to compile.",
         )
     return found
 
@@ -68,7 +69,7 @@ def _previous(review: BoardReview | None) -> dict:
         block.code: max(block.months_open, 1)
         for section in content.sections
         for block in section.blocks
-        if block.type == "check"
+        if isinstance(block, CheckResult)
     }
     return {
         "previous_ratings": content.ratings,

@@ -166,7 +166,8 @@ def _forecast(one: PartnerBacklog) -> str:
     if forecast.outlook == "cleared":
         return "Nothing waits"
     if forecast.outlook == "shrinks" and forecast.cleared_by:
-        return f"Cleared by {Month.of(forecast.cleared_by).name} at the pace of the last {forecast.periods} periods"
+        cleared = Month.of(forecast.cleared_by).name
+        return f"Cleared by {cleared} at the pace of the last {forecast.periods} periods"
     if forecast.outlook == "shrinks":
         return "Shrinks, but is not cleared within ten years"
     if forecast.outlook == "grows":
@@ -180,7 +181,7 @@ def dependencies(at: datetime) -> tuple[DependencyFact, ...]:
     return tuple(
         DependencyFact(
             uid=one.uid,
-            organisation=one.of.name if one.of else "The partnership",
+            organisation=(whose := one.of.name if one.of else "The partnership"),
             on_organisation=one.on.name,
             what=one.what,
             state=one.state,
