@@ -200,7 +200,7 @@ def _board_told(cycle: Cycle) -> dict[tuple[int | None, datetime], UUID]:
     is what the notification is kept under."""
     rows = Reminder.objects.filter(of_return__cycle=cycle, step=ReminderStep.BOARD, passed_over=False)
     found: dict[tuple[int | None, datetime], UUID] = {}
-    for person, moment, uid in rows.order_by("of_return").values_list(
+    for person, moment, uid in rows.order_by("of_return_id").values_list(
         "recipient", "handled_at", "of_return__uid"
     ):
         found.setdefault((person, moment), uid)

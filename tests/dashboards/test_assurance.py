@@ -117,7 +117,7 @@ class TestWhatChanged:
         assert "Health" not in [name for _, name, *_ in self.changes(world, world.board)]
 
     def test_heard_again(self, world):
-        third = make_cycle(3, date(2020, 5, 4), due_at=NOW - timedelta(hours=1))
+        third = make_cycle(3, date(2020, 4, 27), due_at=NOW - timedelta(hours=1))
         row = make_return(world.refuge, third, world.returns["Refuge", 2].question_set)
         send(row, world.lead, {"level": said("maintained")})
         before, now = assurance.grids([world.second.uid, third.uid], world.coordinator, at=NOW)
