@@ -12,7 +12,7 @@ from partners.constants import ANSWER_TEXT_LENGTH, COMMENT_LENGTH, NonAnswer, Qu
 from partners.facts.questions import Answers, ColumnFact, GivenAnswer, OptionFact, QuestionFact, SectionFact
 from partners.facts.returns import Change, Line
 from partners.forms.base import OnceForm, VersionForm, as_error, version_field
-from partners.rules.answers import NON_ANSWER_REASON_LENGTH, checked, parse, same
+from partners.rules.answers import NON_ANSWER_REASON_LENGTH, checked, parse, same, shown
 from partners.rules.returns import REASON_LENGTH
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.govuk import GovukDateField, GovukForm, LongTextField
@@ -218,7 +218,7 @@ class AnswersForm(GovukForm):
             "reason": self[f"r-{code}"],
             "comment": self[f"c-{code}"],
             "version": self[f"v-{code}"],
-            "open": bool(self._errors_beside(code) or self[f"n-{code}"].value() or self[f"c-{code}"].value()),
+            "open": bool(self._errors_beside(code) or self[f"n-{code}"].value()),
         }
         if question.kind != QuestionKind.MATRIX:
             return {**parts, "main": self[f"a-{code}"]}
@@ -244,14 +244,15 @@ class AnswersForm(GovukForm):
 
 
 def _field(question: QuestionFact) -> forms.Field:
-    common: dict[str, Any] = {"label": question.text, "help_text": question.help, "required": False}
+    label = question.text if question.required else f"{question.text} (optional)"
+    common: dict[str, Any] = {"label": label, "help_text": question.help, "required": False}
     if question.kind == QuestionKind.CHOICE:
         return forms.ChoiceField(**common, choices=_choices(question.options), widget=forms.RadioSelect)
     if question.kind == QuestionKind.TEXT:
         hint = f"{question.help} {NO_NAMES}".strip()
         return LongTextField(**{**common, "help_text": hint}, max_length=ANSWER_TEXT_LENGTH, rows=4)
     if question.kind == QuestionKind.DATE:
-        return GovukDateField(label=question.text, hint=question.help, required=False, subject="date")
+        return GovukDateField(label=label, hint=question.help, required=False, subject="date")
     if question.unit and question.unit.lower() not in question.text.lower():
         # The unit behind the box is not read out.
         common["help_text"] = f"{question.help} Answer in {question.unit}.".strip()
@@ -311,7 +312,8 @@ class SendBackForm(VersionForm):
         self.codes = [change.question.code for change in changes]
         for change in changes:
             field = LongTextField(
-                label=f"What is wrong with “{change.question.text}”? (optional)",
+                label=f"{change.question.text} (optional)",
+                help_text=f"Answer: {shown(change.question, change.now)}",
                 required=False,
                 max_length=COMMENT_LENGTH,
                 rows=2,

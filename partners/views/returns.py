@@ -128,7 +128,9 @@ def return_(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _work_page(request: HttpRequest, found: Return, now: datetime) -> HttpResponse:
     copy = working_copy(found)
     assigned = assignees(found)
-    sections = presenters.overview_sections(copy.sections(), found, _starts(copy, found), assigned)
+    sections = presenters.overview_sections(
+        copy.sections(), found, _starts(copy, found), assigned, copy.hands
+    )
     duty = duty_of(request.user, found.organisation, now)
     context = {
         "return": found,
