@@ -130,8 +130,8 @@ class QuestionForm(GovukForm):
         rows=3,
         max_length=4000,
         help_text="One on each line: when | severity | title. The severity is high, medium or low. For "
-        "example: one of paused | high | A service is paused. Or: at least 20 | medium | Many staff are away. "
-        "For a table: column waiting at least 50 | medium | A long backlog",
+        "example: one of paused | high | A service is paused. Or: at least 20 | medium | Many staff are away. For"
+        "  a table: column waiting at least 50 | medium | A long backlog",
     )
     evidence_asked = forms.CharField(
         label="Evidence to attach (optional)",

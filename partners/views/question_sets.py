@@ -148,14 +148,13 @@ def lock_question_set(request: HttpRequest, uid: UUID) -> HttpResponse:
     fact = question_set_fact(shown)
     before = selectors.version_before(shown)
     draft = shown.state == QuestionSetState.DRAFT
+    faults = rules.lock(fact, before, changes=shown.changes) if draft else ()
     context = {
         "form": form,
         "set": shown,
         "draft": draft,
         "size": presenters.size_words(fact),
-        "faults": [fault.message for fault in rules.lock(fact, before, changes=shown.changes)]
-        if draft
-        else [],
+        "faults": [fault.message for fault in faults],
     }
     return render(request, "partners/questions/lock.html", context)
 

@@ -1,4 +1,5 @@
-"""Sections and questions of a draft: add, edit, move, remove. The address names one by its code."""
+"""Sections and questions of a draft: add, edit, move, remove. The address names one by its code;
+without one it leads back to the set."""
 
 from uuid import UUID
 
@@ -87,11 +88,10 @@ def edit_question(request: HttpRequest, uid: UUID) -> HttpResponse:
     saved = {"required": "yes"}
     if code:
         saved = as_typed(_question(fact, code))
-    elif section or request.method != "POST":
-        # A new question needs the section that it goes into.
-        section = (
-            _section(fact, section).code if section else (fact.sections[-1].code if fact.sections else "")
-        )
+    elif not section:
+        return redirect("question_set", uid=uid)
+    else:
+        _section(fact, section)
     earlier = rules.earlier_than(fact, section, code)
     initial = saved | {"version": shown.edit_version}
     form = QuestionForm(request.POST or None, earlier=earlier, initial=initial)
@@ -107,10 +107,7 @@ def edit_question(request: HttpRequest, uid: UUID) -> HttpResponse:
                 now=timezone.now(),
             )
         except StaleEdit:
-            typed = {
-                name: form.cleaned_data.get(name) for name in (as_typed(form.question()) if saved else ())
-            }
-            return stale(request, shown, saved, typed)
+            return stale(request, shown, saved, as_typed(form.question()))
         except Refusal as refusal:
             refuse(form, refusal)
         else:
@@ -151,8 +148,9 @@ def remove_from_question_set(request: HttpRequest, uid: UUID) -> HttpResponse:
     fact = question_set_fact(shown)
     kind = "section" if "section" in request.GET else "question"
     code = request.GET.get(kind, "")
+    if not code:
+        return redirect("question_set", uid=uid)
     form = VersionForm(request.POST or None, initial={"version": shown.edit_version})
-    # What is gone already needs no second asking.
     if kind == "section":
         section = _section(fact, code)
         what = f"“{section.title}” goes with {counted(len(section.questions), 'question')}."
