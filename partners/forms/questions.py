@@ -129,9 +129,10 @@ class QuestionForm(GovukForm):
         required=False,
         rows=3,
         max_length=4000,
-        help_text="One on each line: when | severity | title. The severity is high, medium or low. For "
-        "example: one of paused | high | A service is paused. Or: at least 20 | medium | Many staff are away. For"
-        "  a table: column waiting at least 50 | medium | A long backlog",
+        help_text="One on each line: when | severity | title. The severity is high, medium or low. "
+        "For example: one of paused | high | A service is paused. "
+        "Or: at least 20 | medium | Many staff are away. "
+        "For a table: column waiting at least 50 | medium | A long backlog",
     )
     evidence_asked = forms.CharField(
         label="Evidence to attach (optional)",
