@@ -206,7 +206,7 @@ def _act(
             messages.success(request, said)
             # Who handed on what was theirs may see it no longer.
             return redirect(back or url)
-    context = {"form": form, "action": shown, "heading": heading, "submit": submit, **more}
+    context = {"form": form, "shown": shown, "heading": heading, "submit": submit, **more}
     return render(request, "partners/actions/act.html", context)
 
 
