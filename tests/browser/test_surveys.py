@@ -55,7 +55,7 @@ def make_survey(state: str, today: date) -> Survey:
     questions = [
         {"code": "q1", "theme": "services", "text": "Can you see every child whom you need to see?",
          "options": options},
-        {"code": "q2", "theme": "ppe", "text": "Do you have the equipment that you need?", "options": options},
+        {"code": "q2", "theme": "ppe", "text": "Do you have the equipment you need?", "options": options},
     ]  # fmt: skip
     return Survey.objects.create(
         title="How it is at work", state=state, opens_on=today, closes_on=today + timedelta(7),
@@ -105,7 +105,7 @@ def test_evidence_and_a_workbook(live_server, page: Page, return_: Return, lead,
     page.get_by_role("button", name="Attach this file").click()
     expect(page.get_by_text("plan.pdf attached.")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("link", name="plan.pdf").click()
+        page.get_by_role("link", name="plan.pdf", exact=True).click()
     assert Path(download.value.path()).read_bytes() == PDF
     assert Evidence.objects.count() == 1
 
