@@ -40,7 +40,7 @@ def test_a_series_and_its_first_agenda(live_server, page: Page, world: World):
     page.get_by_role("link", name="Meeting 1", exact=True).click()
     page.get_by_role("button", name="Build the agenda").click()
     expect(page.get_by_text("2 items added.")).to_be_visible()
-    page.get_by_role("link", name="Add an item").click()
+    page.get_by_role("button", name="Add an item").click()
     page.get_by_label("Item", exact=True).fill("A contract")
     page.get_by_label("Only some organisations").check()
     page.get_by_role("group", name="Which organisations?").get_by_label("Police").check()
