@@ -55,7 +55,7 @@ def test_from_a_cell_of_the_grid_to_the_answers_behind_it(live_server, page: Pag
     made = make_assurance()
     open_as(page, live_server, made.board, reverse("assurance") + f"?cycle={made.second.uid}")
     expect(page.get_by_role("heading", name="1 theme of concern at 1 partner")).to_be_visible()
-    page.get_by_role("link", name="Answers: Services to children, Police").click()
+    page.get_by_role("link", name="Answers on Services to children, Police").click()
     expect(page.get_by_text("In cycle 1: As usual")).to_be_visible()
     page.get_by_role("link", name="Back to assurance").click()
     expect(page.get_by_role("heading", name="Assurance", exact=True)).to_be_visible()
