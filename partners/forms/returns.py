@@ -139,7 +139,7 @@ class AnswersForm(GovukForm):
             if self.finishing and question.required:
                 words = f"Answer “{question.text}”, or say why you cannot"
                 self._refuse(Refusal("missing", words, code))
-            elif comment.strip():
+            elif comment.strip() and comment != (line.draft or line.brought or GivenAnswer()).comment:
                 self._refuse(Refusal("comment_alone", "Give an answer beside the comment", code))
             return None
         else:

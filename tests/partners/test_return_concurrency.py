@@ -63,13 +63,9 @@ def test_two_people_type_the_same_answer(world):
     results = at_once(
         *[
             lambda user=user, number=number: save(
-                return_, user, {"waiting": GivenAnswer(number), key: GivenAnswer("5")}, expected={}
+                return_, user, {"waiting": GivenAnswer(number), "staff_away": GivenAnswer("5")}, expected={}
             )
-            for user, number, key in (
-                (world.lead, 1, "staff_away"),
-                (world.deputy, 2, "staff_away"),
-                (world.contributor, 3, "staff_away"),
-            )
+            for number, user in enumerate((world.lead, world.deputy, world.contributor))
         ]
     )
     assert sum(isinstance(one, StaleEdit) for one in results) == 2
