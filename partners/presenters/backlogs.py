@@ -124,7 +124,8 @@ def _bars(counts: Sequence[CountFact]) -> str:
     )
     return format_html(
         '<svg viewBox="0 0 {w} {h}" width="{w}" height="{h}" xmlns="http://www.w3.org/2000/svg" '
-        'preserveAspectRatio="xMinYMin meet" font-family="arial, sans-serif" font-size="14" focusable="false" aria-hidden="true">{bars}'
+        'preserveAspectRatio="xMinYMin meet" font-family="arial, sans-serif" font-size="14" '
+        'focusable="false" aria-hidden="true">{bars}'
         '<line x1="0" x2="{w}" y1="{base}" y2="{base}" stroke="#0b0c0c"/>'
         '<text x="0" y="14" fill="#0b0c0c">Highest {top}</text>'
         '<text x="0" y="{h}" dy="-4" fill="#0b0c0c">{first}</text>'
