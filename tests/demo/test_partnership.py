@@ -239,6 +239,21 @@ def test_ten_cycles_of_eight_partners_and_a_commissioned_service(today):
     assert [(one.cycle.number, one.state) for one in unsent] == [(4, ReturnState.NOT_STARTED)]
 
 
+def test_the_silent_return_went_up_the_whole_ladder(today):
+    silent = Return.objects.get(cycle__number=4, state=ReturnState.NOT_STARTED)
+    steps = silent.reminders.order_by("owed_since").values_list("step", "nobody")
+    assert list(dict.fromkeys(steps)) == [
+        (ReminderStep.BEFORE, False),
+        (ReminderStep.DUE, False),
+        (ReminderStep.LATE, False),
+        # The schools have no deputy.
+        (ReminderStep.DEPUTY, True),
+        (ReminderStep.BOARD, False),
+    ]
+    assert silent.reminders.filter(step=ReminderStep.BOARD).count() == 7
+    assert not Submission.objects.filter(of_return=silent).exists()
+
+
 def test_the_service_finds_nothing_to_make_up_for(today):
     actor = Actor.job("test")
     assert open_due_cycles(now=today, actor=actor) == []
