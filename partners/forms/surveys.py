@@ -55,9 +55,9 @@ class SurveyForm(OnceForm):
             initial |= _initial(survey)
         kwargs["initial"] = {**initial, **kwargs.get("initial", {})}
         # Before the form copies its fields, so that the layout finds them.
-        self.base_fields = dict(type(self).base_fields)
+        self.base_fields = dict(type(self).base_fields)  # type: ignore[misc]
         for number in range(1, MAX_QUESTIONS + 1):
-            self.base_fields |= _question_fields(number)
+            self.base_fields.update(_question_fields(number))
         super().__init__(*args, **kwargs)
 
     def build_layout(self) -> Layout:
@@ -136,7 +136,7 @@ class ReplyForm(OnceForm):
         **kwargs: Any,
     ) -> None:
         self.questions = questions
-        self.base_fields = dict(type(self).base_fields)
+        self.base_fields = dict(type(self).base_fields)  # type: ignore[misc]
         for question in questions:
             self.base_fields[question.code] = forms.ChoiceField(
                 label=question.text,

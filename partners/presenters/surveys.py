@@ -10,14 +10,14 @@ from django.urls import reverse
 from partners.constants import ANONYMITY_FLOOR, Reading, SurveyState, Theme
 from partners.models import Survey
 from partners.presenters.base import Tag, counted
-from partners.rules.surveys import (
+from partners.rules.survey_results import (
     Category,
     QuestionResult,
     gap_words,
-    is_over,
     leaders_reading,
     practitioners_reading,
 )
+from partners.rules.surveys import is_over
 from partners.rules.texts import in_words
 
 TOO_FEW = f"Fewer than {ANONYMITY_FLOOR} people replied, so nothing is shown: somebody could be told apart."

@@ -14,7 +14,8 @@ from partners.facts.questions import OptionFact, SubmittedReturn
 from partners.facts.waiting import Waiting
 from partners.models import Cycle, Organisation, Return, Survey, SurveyResponse
 from partners.rules.answers import asked, reading
-from partners.rules.surveys import QuestionResult, SurveyQuestion, results, takes_replies
+from partners.rules.survey_results import QuestionResult, results
+from partners.rules.surveys import SurveyQuestion, takes_replies
 from partners.selectors.returns import submissions_at
 from safeguarding.kernel.periods import day_of
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from accounts.models import AuditEvent
 from partners.constants import ANONYMITY_FLOOR, SurveyState
 from partners.models import Submission, Survey, SurveyResponse
+from partners.rules import survey_results
 from partners.rules import surveys as rules
 from partners.rules.surveys import SCALES, Move, QuestionDraft, SurveyDraft
 from partners.selectors import surveys as selectors
@@ -49,9 +50,9 @@ def shown(found) -> list[int]:
 
 class TestFloor:
     def test_nothing_below_ten(self):
-        assert rules.results([QUESTION], replies(9)) is None
-        assert rules.results([QUESTION], replies(5, 4)) is None
-        assert rules.results([QUESTION], replies(0, 10)) is not None
+        assert survey_results.results([QUESTION], replies(9)) is None
+        assert survey_results.results([QUESTION], replies(5, 4)) is None
+        assert survey_results.results([QUESTION], replies(0, 10)) is not None
 
     @pytest.mark.parametrize(
         ("counts", "expected"),
@@ -68,12 +69,12 @@ class TestFloor:
         ],
     )
     def test_neighbours_are_put_together(self, counts, expected):
-        assert shown(rules.results([QUESTION], replies(*counts))) == expected
+        assert shown(survey_results.results([QUESTION], replies(*counts))) == expected
 
     def test_words_of_what_was_put_together(self):
         from partners.presenters.surveys import category_words
 
-        found = rules.results([QUESTION], replies(12, 8, 3, 15, 2))[0]
+        found = survey_results.results([QUESTION], replies(12, 8, 3, 15, 2))[0]
         assert [category_words(one) for one in found.categories] == [
             "Strongly agree",
             "Agree or neither agree nor disagree",
@@ -83,13 +84,13 @@ class TestFloor:
 
     def test_an_organisation_with_enough_of_each(self):
         said = replies(10, 0, 0, 10, organisation="North") + replies(10, 0, 0, 10)
-        (found,) = rules.results([QUESTION], said)
+        (found,) = survey_results.results([QUESTION], said)
         assert [(one.organisation, one.counts) for one in found.splits] == [("North", (10, 10))]
 
     def test_an_organisation_whose_rest_would_be_few(self):
         """20 of 25 are North's: the other five would stand there by difference."""
         said = replies(10, 0, 0, 10, organisation="North") + replies(3, 0, 0, 2, organisation="South")
-        (found,) = rules.results([QUESTION], said)
+        (found,) = survey_results.results([QUESTION], said)
         assert [one.count for one in found.categories] == [13, 12]
         assert found.splits == ()
 
@@ -97,16 +98,16 @@ class TestFloor:
         north = replies(11, 0, 0, 11, organisation="North")
         south = replies(10, 0, 0, 10, organisation="South")
         few = replies(1, 0, 0, 0, organisation="West")
-        (found,) = rules.results([QUESTION], north + south + few)
+        (found,) = survey_results.results([QUESTION], north + south + few)
         assert [one.organisation for one in found.splits] == ["North"]
 
     def test_a_cell_of_an_organisation_that_is_few(self):
         said = replies(30, 0, 0, 9, organisation="North") + replies(20, 0, 0, 20)
-        (found,) = rules.results([QUESTION], said)
+        (found,) = survey_results.results([QUESTION], said)
         assert found.splits == ()
 
     def test_all_of_one_organisation(self):
-        (found,) = rules.results([QUESTION], replies(10, 0, 0, 10, organisation="North"))
+        (found,) = survey_results.results([QUESTION], replies(10, 0, 0, 10, organisation="North"))
         assert [one.organisation for one in found.splits] == ["North"]
 
 
@@ -117,7 +118,7 @@ COUNTS = st.lists(st.integers(0, 25), min_size=6, max_size=6)
 @given(st.dictionaries(st.sampled_from(["", "A", "B", "C"]), COUNTS, min_size=1))
 def test_no_small_number_comes_out_by_any_difference(by_organisation):
     said = [one for name, counts in by_organisation.items() for one in replies(*counts, organisation=name)]
-    found = rules.results([QUESTION], said)
+    found = survey_results.results([QUESTION], said)
     if found is None:
         assert len(said) < ANONYMITY_FLOOR
         return
@@ -161,12 +162,12 @@ def test_every_move_of_every_state(state, move):
     ],
 )
 def test_the_gap_in_words(practitioners, leaders, words):
-    assert rules.gap_words(practitioners, leaders) == words
+    assert survey_results.gap_words(practitioners, leaders) == words
 
 
 def test_of_leaders_who_differ_the_worse_counts():
-    assert rules.leaders_reading(Counter(assured=3, concern=3, not_known=9)) == "concern"
-    assert rules.leaders_reading(Counter(not_known=2)) == ""
+    assert survey_results.leaders_reading(Counter(assured=3, concern=3, not_known=9)) == "concern"
+    assert survey_results.leaders_reading(Counter(not_known=2)) == ""
 
 
 @pytest.fixture
