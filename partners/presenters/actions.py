@@ -47,7 +47,9 @@ def of_source(kind: str, uid: UUID, user: User, at: datetime) -> dict[str, Any]:
     may_add = allows(user.roles, Act.CREATE, Thing.ACTION)
     query = urlencode({"source": kind, "of": str(uid)})
     return {
-        "table": actions_table(lines, day_of(at), caption="Actions", empty="No action has been added."),
+        "table": actions_table(
+            lines, day_of(at), caption="Actions", empty="No action has been added.", with_source=False
+        ),
         "add_href": f"{reverse('add_action')}?{query}" if may_add else "",
     }
 
@@ -70,26 +72,24 @@ def slip_words(fact: ActionFact) -> str:
     return f"Moved {times}, first due on {in_words(fact.original_due_on)}"
 
 
-def actions_table(facts: Iterable[ActionFact], today: date, *, caption: str, empty: str) -> dict[str, Any]:
+def actions_table(
+    facts: Iterable[ActionFact], today: date, *, caption: str, empty: str, with_source: bool = True
+) -> dict[str, Any]:
+    """Actions as rows; on the page of their source without it."""
+    columns = [{"text": "Action", "wide": True}, {"text": "Due"}, {"text": "State"}, {"text": "Who"}]
     return {
         "caption": caption,
-        "columns": [
-            {"text": "Action", "wide": True},
-            {"text": "Due"},
-            {"text": "State"},
-            {"text": "Who"},
-            {"text": "Comes from"},
-        ],
-        "rows": [_row(fact, today) for fact in facts],
+        "columns": [*columns, {"text": "Comes from"}] if with_source else columns,
+        "rows": [_row(fact, today, with_source=with_source) for fact in facts],
         "empty": empty,
     }
 
 
-def _row(fact: ActionFact, today: date) -> list[Any]:
+def _row(fact: ActionFact, today: date, *, with_source: bool) -> list[Any]:
     state = state_tag(fact.state)
     high = [{"text": "High priority", "colour": "red"}] if fact.priority == Priority.HIGH else []
     late = late_words(fact, today)
-    return [
+    row: list[Any] = [
         {"text": fact.title, "href": reverse("action", args=[fact.uid]), "tags": high},
         {
             "text": in_words(fact.due_on),
@@ -98,8 +98,9 @@ def _row(fact: ActionFact, today: date) -> list[Any]:
         },
         {"text": state["text"], "tag": state["colour"]},
         {"text": fact.owner or _NO_OWNER, "note": fact.organisation},
-        {"text": SourceKind(fact.source.kind).label, "note": fact.source.label},
     ]
+    source = {"text": SourceKind(fact.source.kind).label, "note": fact.source.label}
+    return [*row, source] if with_source else row
 
 
 def action_rows(action: Action, fact: ActionFact, source_href: str) -> list[dict[str, Any]]:
@@ -147,8 +148,9 @@ def source_href(action: Action, user: User, at: datetime) -> str:
 
 def timeline(moves: Iterable[ActionMove], slips: Iterable[ActionSlip]) -> list[dict[str, Any]]:
     """Entries of components/timeline.html: moves and slips together, the latest first."""
-    told = [(move.at, 0, _moved(move)) for move in moves] + [(slip.at, 1, _slipped(slip)) for slip in slips]
-    return [entry for _, _, entry in sorted(told, key=lambda one: one[:2], reverse=True)]
+    told = [(move.at, _moved(move)) for move in moves] + [(slip.at, _slipped(slip)) for slip in slips]
+    # Sorted first and turned then: of one moment what came later stays above.
+    return [entry for _, entry in sorted(told, key=lambda one: one[0])][::-1]
 
 
 def _moved(move: ActionMove) -> dict[str, Any]:

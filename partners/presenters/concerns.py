@@ -161,7 +161,7 @@ def _row(concern: Concern, now: datetime) -> list[Any]:
         "href": reverse("concern", args=[concern.uid]),
         "note": f"{ConcernKind(concern.kind).label}. {of_whom(concern)}",
     }
-    stands = {"text": state["text"], "tag": state["colour"], "note": due_words(concern, now)}
+    stands: dict[str, Any] = {"text": state["text"], "tag": state["colour"], "note": due_words(concern, now)}
     if late:
         stands["tags"] = [{"text": "Overdue", "colour": "red"}]
     if concern.severity:

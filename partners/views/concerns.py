@@ -47,7 +47,7 @@ def my_concerns(request: HttpRequest) -> HttpResponse:
     """What somebody was given to look into and has not answered yet."""
     now = timezone.now()
     rows = selectors.visible(request.user, at=now).filter(
-        owner=request.user, state=ConcernState.TRIAGED, kind=ConcernKind.CONCERN
+        owner=request.user.pk, state=ConcernState.TRIAGED, kind=ConcernKind.CONCERN
     )
     empty = "No concern waits for your answer."
     return _list(request, rows, now, heading="Concerns that you look into", empty=empty)
