@@ -1,6 +1,7 @@
 """The form of a section of a return, made from its questions."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -162,7 +163,7 @@ class AnswersForm(GovukForm):
                 for row in question.rows
             }
         typed = self.cleaned_data.get(f"a-{question.code}")
-        return typed.isoformat() if hasattr(typed, "isoformat") else str(typed or "")
+        return typed.isoformat() if isinstance(typed, date) else str(typed or "")
 
     def _refuse(self, fault: Refusal) -> None:
         name, words = f"a-{fault.field}", fault.message

@@ -131,6 +131,8 @@ class TestSaving:
         cycle.state, cycle.closed_at = CycleState.CLOSED, NOW
         cycle.save()
         assert refused(lambda: save(return_, world.lead, ANSWERS)) == "cycle_closed"
+        Return.objects.filter(pk=return_.pk).update(state="started")
+        assert refused(lambda: submit(return_, world.lead)) == "cycle_closed"
         Return.objects.filter(pk=return_.pk).update(extended_until=NOW + timedelta(days=1))
         save(return_, world.lead, ANSWERS)
         submit(return_, world.lead)
