@@ -45,16 +45,17 @@ def take_up(world: World, concern: Concern, user, severity: str):
     )
 
 
-def test_of_two_who_triage_one_is_told(world):
+def test_of_several_who_triage_one_wins_and_the_others_are_told(world):
     second = person("CO", name="Second coordinator")
     concern = concern_row(world.police, by=world.lead)
-    results = at_once(
-        take_up(world, concern, world.coordinator, "high"),
-        lambda: concerns.decline(
+
+    def declined() -> Concern:
+        return concerns.decline(
             user=second, concern=concern, expected_version=1, reason="It is known", now=NOW
-        ),
-    )
-    assert codes(results) == ["move_not_allowed"]
+        )
+
+    results = at_once(*[take_up(world, concern, world.coordinator, "high"), declined] * 4)
+    assert codes(results) == ["move_not_allowed"] * 7
     assert ConcernMove.objects.count() == 2
     assert Concern.objects.get().version == 2
     assert AuditEvent.objects.count() == 1
