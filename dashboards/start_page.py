@@ -8,12 +8,13 @@ from django.urls import reverse
 from accounts.constants import Permission, Role
 from accounts.policy import BEYOND_ONESELF, Action, Thing, allows
 from accounts.selectors import User
-from dashboards import presenters, selectors
+from dashboards import partnership_page, presenters, selectors
 from dashboards.figures import words
 from dashboards.forms import default_choice
 from dashboards.readers import reader_of
 from operations import selectors as runs
 from operations.constants import JobState
+from partners.selectors.waiting import waiting_for
 from safeguarding.kernel.periods import Month, day_of
 from visits.constants import Method, PlanType
 from visits.facts import ChildLine, ManagerWork, OversightFact, SocialWorkerWork, WorkLine
@@ -32,6 +33,7 @@ def page(user: User, *, now: datetime) -> dict:
     if allows(roles, Action.VIEW, Thing.VISIT_RATES):
         context["findings"], context["age"] = _findings(user, now)
         context["published"] = _published()
+    context["waiting"] = partnership_page.waiting_items(waiting_for(user, now))
     if roles & {Role.COORDINATOR, Role.ADMINISTRATOR}:
         context["jobs"] = _jobs(now)
     context["links"] = _links(user)
@@ -170,6 +172,12 @@ def _jobs(now: datetime) -> dict:
 
 # Text, address, what it is for, and what opens it.
 _LINKS = (
+    (
+        "Partnership",
+        "partnership",
+        "Returns, concerns, actions, meetings, recovery plans",
+        (Action.VIEW, Thing.ORGANISATION),
+    ),
     ("Children", "children", "Find a child, see plans and visits", (Action.VIEW, Thing.CHILD)),
     ("Your queue", "queue", "Decisions, exceptions and visits without an owner", (Action.EDIT, Thing.PLAN)),
     ("Absence and cover", "cover", "Who is away, and who visits meanwhile", (Action.CREATE, Thing.COVER)),

@@ -5,7 +5,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.audit import Actor
-from partners.services import cycles, tracker
+from partners.services import cycles, series, tracker
 
 
 @shared_task
@@ -17,3 +17,9 @@ def open_cycles() -> None:
 def remind() -> None:
     """Reminders of returns that are owed and not yet sent."""
     tracker.remind(now=timezone.now())
+
+
+@shared_task
+def plan_meetings() -> None:
+    """The meetings of the next 60 days, of every series."""
+    series.plan_meetings(now=timezone.now())

@@ -64,4 +64,10 @@ BEAT_SCHEDULE = {
         "schedule": 900.0,
         "options": {"expires": 890},
     },
+    # Meetings of the next 60 days; what was not planned while nothing ran is planned then.
+    "plan-meetings": {
+        "task": "partners.tasks.plan_meetings",
+        "schedule": crontab(hour=3, minute=50),
+        "options": {"expires": 3600 * 6},
+    },
 }

@@ -177,15 +177,13 @@ def trend_chart(grids: Sequence[AssuranceGrid], *, source: str) -> Chart:
 
 def _trend_title(grids: Sequence[AssuranceGrid]) -> str:
     last = grids[-1].count(Mark.CONCERN)
-    said = f"{_counted(last, 'theme')} of concern at partners in cycle {grids[-1].cycle.number}"
+    said = f"{_counted(last, 'reading')} of concern in cycle {grids[-1].cycle.number}"
     if len(grids) < 2:
         return said
-    before = grids[-2].count(Mark.CONCERN)
+    earlier, before = grids[-2].cycle.number, grids[-2].count(Mark.CONCERN)
     if last == before:
-        return f"{said}, as many as in cycle {grids[-2].cycle.number}"
-    return (
-        f"{said}, {'more' if last > before else 'fewer'} than the {before} in cycle {grids[-2].cycle.number}"
-    )
+        return f"{said}, as many as in cycle {earlier}"
+    return f"{said}, {'more' if last > before else 'fewer'} than in cycle {earlier} ({before:,})"
 
 
 EXPORT_COLUMNS = (

@@ -1,6 +1,7 @@
 """Returns as they leave the database for pages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from partners.facts.questions import GivenAnswer, QuestionFact, SectionFact
@@ -55,6 +56,14 @@ class Change:
     # What the earlier return did not ask, or asked otherwise.
     is_new: bool = False
     changed: bool = False
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who gave an answer of the draft, and when."""
+
+    name: str
+    at: datetime
 
 
 @dataclass(frozen=True)

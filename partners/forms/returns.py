@@ -1,19 +1,17 @@
-"""The form of a section of a return, made from its questions; and the forms of the acts on a return."""
+"""The form of a section of a return, made from its questions."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
 from django.http import QueryDict
 
-from accounts.selectors import User
 from partners.constants import ANSWER_TEXT_LENGTH, COMMENT_LENGTH, NonAnswer, QuestionKind
-from partners.facts.questions import Answers, ColumnFact, GivenAnswer, OptionFact, QuestionFact, SectionFact
-from partners.facts.returns import Change, Line
-from partners.forms.base import OnceForm, VersionForm, as_error, version_field
+from partners.facts.questions import Answers, ColumnFact, GivenAnswer, OptionFact, QuestionFact
+from partners.facts.returns import Line
+from partners.forms.base import version_field
 from partners.rules.answers import NON_ANSWER_REASON_LENGTH, checked, parse, same
-from partners.rules.returns import REASON_LENGTH
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.govuk import GovukDateField, GovukForm, LongTextField
 
@@ -139,7 +137,7 @@ class AnswersForm(GovukForm):
             if self.finishing and question.required:
                 words = f"Answer “{question.text}”, or say why you cannot"
                 self._refuse(Refusal("missing", words, code))
-            elif comment.strip():
+            elif comment.strip() and comment != (line.draft or line.brought or GivenAnswer()).comment:
                 self._refuse(Refusal("comment_alone", "Give an answer beside the comment", code))
             return None
         else:
@@ -165,7 +163,7 @@ class AnswersForm(GovukForm):
                 for row in question.rows
             }
         typed = self.cleaned_data.get(f"a-{question.code}")
-        return typed.isoformat() if hasattr(typed, "isoformat") else str(typed or "")
+        return typed.isoformat() if isinstance(typed, date) else str(typed or "")
 
     def _refuse(self, fault: Refusal) -> None:
         name, words = f"a-{fault.field}", fault.message
@@ -218,7 +216,7 @@ class AnswersForm(GovukForm):
             "reason": self[f"r-{code}"],
             "comment": self[f"c-{code}"],
             "version": self[f"v-{code}"],
-            "open": bool(self._errors_beside(code) or self[f"n-{code}"].value() or self[f"c-{code}"].value()),
+            "open": bool(self._errors_beside(code) or self[f"n-{code}"].value()),
         }
         if question.kind != QuestionKind.MATRIX:
             return {**parts, "main": self[f"a-{code}"]}
@@ -244,14 +242,15 @@ class AnswersForm(GovukForm):
 
 
 def _field(question: QuestionFact) -> forms.Field:
-    common: dict[str, Any] = {"label": question.text, "help_text": question.help, "required": False}
+    label = question.text if question.required else f"{question.text} (optional)"
+    common: dict[str, Any] = {"label": label, "help_text": question.help, "required": False}
     if question.kind == QuestionKind.CHOICE:
         return forms.ChoiceField(**common, choices=_choices(question.options), widget=forms.RadioSelect)
     if question.kind == QuestionKind.TEXT:
         hint = f"{question.help} {NO_NAMES}".strip()
         return LongTextField(**{**common, "help_text": hint}, max_length=ANSWER_TEXT_LENGTH, rows=4)
     if question.kind == QuestionKind.DATE:
-        return GovukDateField(label=question.text, hint=question.help, required=False, subject="date")
+        return GovukDateField(label=label, hint=question.help, required=False, subject="date")
     if question.unit and question.unit.lower() not in question.text.lower():
         # The unit behind the box is not read out.
         common["help_text"] = f"{question.help} Answer in {question.unit}.".strip()
@@ -289,82 +288,3 @@ def _untouched(answer: GivenAnswer | None, brought: GivenAnswer | None) -> bool:
     if answer is None or brought is None:
         return answer is brought
     return same(answer, brought)
-
-
-class SubmitForm(OnceForm):
-    version = version_field()
-
-
-class SendBackForm(VersionForm):
-    """Why, and a note beside each answer that is meant."""
-
-    reason = LongTextField(
-        label="Why do you send this return back?",
-        max_length=REASON_LENGTH,
-        rows=3,
-        help_text=f"The partner reads this. {NO_NAMES}",
-    )
-    subjects = {"reason": "why you send the return back"}
-
-    def __init__(self, *args: Any, changes: Sequence[Change], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.codes = [change.question.code for change in changes]
-        for change in changes:
-            field = LongTextField(
-                label=f"What is wrong with “{change.question.text}”? (optional)",
-                required=False,
-                max_length=COMMENT_LENGTH,
-                rows=2,
-            )
-            self.fields[f"about-{change.question.code}"] = field
-            self._speak_plainly("about", field)
-
-    def about(self) -> dict[str, str]:
-        return {code: self.cleaned_data.get(f"about-{code}") or "" for code in self.codes}
-
-    def boxes(self) -> dict[str, BoundField]:
-        return {code: self[f"about-{code}"] for code in self.codes}
-
-    def refuse(self, refusal: Refusal) -> None:
-        if refusal.field in self.codes:
-            refusal.field = f"about-{refusal.field}"
-        as_error(self, refusal)
-
-
-class UnlockForm(VersionForm):
-    reason = LongTextField(
-        label="Why do you unlock this return?",
-        max_length=REASON_LENGTH,
-        rows=3,
-        help_text=f"The partner reads this. {NO_NAMES}",
-    )
-    subjects = {"reason": "why you unlock the return"}
-
-
-class AssignForm(GovukForm):
-    """Who fills each section; nobody in particular where it is left."""
-
-    def __init__(
-        self,
-        *args: Any,
-        sections: Sequence[SectionFact],
-        people: Sequence[User],
-        assigned: Mapping[str, User],
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.sections, self.people = sections, {str(person.uid): person for person in people}
-        names = [("", "Nobody in particular"), *((str(person.uid), person.name) for person in people)]
-        for section in sections:
-            holder = assigned.get(section.code)
-            name = f"s-{section.code}"
-            self.fields[name] = forms.ChoiceField(label=section.title, choices=names, required=False)
-            self.initial[name] = str(holder.uid) if holder else ""
-            self._speak_plainly(name, self.fields[name])
-        self.helper.layout = self.build_layout()
-
-    def chosen(self) -> dict[str, User | None]:
-        """By section's code."""
-        return {
-            section.code: self.people.get(self.cleaned_data[f"s-{section.code}"]) for section in self.sections
-        }

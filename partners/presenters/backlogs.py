@@ -124,11 +124,12 @@ def _bars(counts: Sequence[CountFact]) -> str:
     )
     return format_html(
         '<svg viewBox="0 0 {w} {h}" width="{w}" height="{h}" xmlns="http://www.w3.org/2000/svg" '
-        'preserveAspectRatio="xMinYMin meet" focusable="false" aria-hidden="true">{bars}'
+        'preserveAspectRatio="xMinYMin meet" font-family="arial, sans-serif" font-size="14" '
+        'focusable="false" aria-hidden="true">{bars}'
         '<line x1="0" x2="{w}" y1="{base}" y2="{base}" stroke="#0b0c0c"/>'
-        '<text x="0" y="14" font-size="14" fill="#0b0c0c">Highest {top}</text>'
-        '<text x="0" y="{h}" dy="-4" font-size="14" fill="#0b0c0c">{first}</text>'
-        '<text x="{w}" y="{h}" dy="-4" font-size="14" fill="#0b0c0c" text-anchor="end">{last}</text></svg>',
+        '<text x="0" y="14" fill="#0b0c0c">Highest {top}</text>'
+        '<text x="0" y="{h}" dy="-4" fill="#0b0c0c">{first}</text>'
+        '<text x="{w}" y="{h}" dy="-4" fill="#0b0c0c" text-anchor="end">{last}</text></svg>',
         w=_WIDE,
         h=_HIGH,
         base=_HIGH - _FOOT,
@@ -190,7 +191,12 @@ def by_kind(backlogs: Iterable[BacklogFact]) -> list[dict[str, Any]]:
 
 
 def backlogs_table(rows: Iterable[BacklogFact], *, caption: str, with_partner: bool) -> dict[str, Any]:
-    columns = [{"text": "Backlog"}, {"text": "Local or national"}, {"text": "Waiting"}, {"text": "Forecast"}]
+    columns = [
+        {"text": "Backlog"},
+        {"text": "Local or national"},
+        {"text": "Waiting"},
+        {"text": "Forecast", "wide": True},
+    ]
     if with_partner:
         columns.insert(1, {"text": "Partner"})
     return {

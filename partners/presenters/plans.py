@@ -157,7 +157,11 @@ def milestones_table(actions: Iterable[ActionFact], today: date) -> dict[str, An
         "columns": [{"text": "What"}, {"text": "Organisation"}, {"text": "Due"}, {"text": "State"}],
         "rows": [
             [
-                {"text": one.title, "note": "Milestone" if one.milestone else ""},
+                {
+                    "text": one.title,
+                    "href": reverse("action", args=[one.uid]),
+                    "note": "Milestone" if one.milestone else "",
+                },
                 one.organisation,
                 {"text": in_words(one.due_on), "note": _slipped(one)},
                 {"text": f"Overdue by {one.days_late(today)} days", "tag": "orange"}
@@ -255,7 +259,12 @@ def overview_tables(
         },
         {
             "caption": "Backlogs",
-            "columns": [{"text": "Backlog"}, {"text": "Partner"}, {"text": "Waiting"}, {"text": "Forecast"}],
+            "columns": [
+                {"text": "Backlog"},
+                {"text": "Partner"},
+                {"text": "Waiting"},
+                {"text": "Forecast", "wide": True},
+            ],
             "rows": [_backlog_row(one) for one in backlogs],
             "empty": "No backlog is on the register.",
         },

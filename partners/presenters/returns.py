@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.selectors import User
 from partners.constants import ReturnState
 from partners.facts.questions import GivenAnswer, QuestionFact, QuestionSetFact
-from partners.facts.returns import Burden, Change, Line, SectionLines, Standing, Why
+from partners.facts.returns import Burden, Change, Hand, Line, SectionLines, Standing, Why
 from partners.models import Return, ReturnMove
 from partners.presenters.base import Tag, counted, moment_words
 from partners.rules.answers import shown
@@ -36,7 +36,7 @@ def standing_tag(standing: Standing) -> Tag:
 
 
 def due_words(return_: Return, now: datetime) -> str:
-    """'Due 3 April 2020 at 12pm', 'Was due …, not sent yet', 'Sent … , late'."""
+    """'Due 3 April 2020 at noon', 'Was due …, and is late', 'Sent …, late: it was due …'."""
     due = due_at(return_.cycle, return_)
     if return_.state in FILLABLE:
         late = return_.submitted_at is None and due < now
@@ -56,7 +56,7 @@ def about_rows(return_: Return, now: datetime) -> list[dict[str, Any]]:
     rows = [
         {"key": "Period", "value": period_words(return_)},
         {"key": "Figures as on", "value": in_words(return_.cycle.snapshot_on)},
-        {"key": "Due" if return_.state in FILLABLE else "Sent", "value": due_words(return_, now)},
+        {"key": "When", "value": due_words(return_, now)},
     ]
     if return_.state not in FILLABLE and return_.submitted_by:
         rows.append({"key": "Sent by", "value": return_.submitted_by.name})
@@ -109,6 +109,7 @@ def overview_sections(
     return_: Return,
     starts: Mapping[int, date],
     assigned: Mapping[str, User],
+    hands: Mapping[str, Hand],
 ) -> list[dict[str, Any]]:
     """Each section with what it says, how old that is, who fills it, and what a tick would confirm."""
     found = []
@@ -123,18 +124,21 @@ def overview_sections(
                 "who": holder.name if holder else "",
                 "confirmable": len(section.confirmable),
                 "count_words": counted(len(section.confirmable), "answer"),
-                "rows": [_overview_row(line, return_.cycle.number, starts) for line in section.lines],
+                "rows": [_overview_row(line, return_.cycle.number, starts, hands) for line in section.lines],
             }
         )
     return found
 
 
-def _overview_row(line: Line, cycle_number: int, starts: Mapping[int, date]) -> dict[str, str]:
+def _overview_row(
+    line: Line, cycle_number: int, starts: Mapping[int, date], hands: Mapping[str, Hand]
+) -> dict[str, str]:
     said = line.draft or (None if line.first else line.brought)
     if line.draft:
         confirmed = line.draft.same_since_cycle is not None
+        by = hands[line.question.code].name
         age = age_words(line.draft, cycle_number, starts)
-        note = f"Confirmed. {age}" if confirmed else "Answered anew"
+        note = f"Confirmed by {by}. {age}" if confirmed else f"Answered anew by {by}"
     elif line.first:
         note = f"Asked first. {line.first.value}"
     elif line.brought:
@@ -182,11 +186,11 @@ def condition_words(question: QuestionFact, question_set: QuestionSetFact) -> st
 
 
 def change_words(change: Change, cycle_number: int, starts: Mapping[int, date]) -> str:
-    """What happened to an answer since the one before, in words."""
+    """What happened to an answer since the one before, in words; beside the tag of `_change_tag`."""
     if change.is_new:
-        return "New question"
+        return ""
     if change.changed:
-        return f"Changed. Before: {shown(change.question, change.before)}"
+        return f"Before: {shown(change.question, change.before)}"
     if change.now is not None and change.now.same_since_cycle is not None:
         return f"Confirmed unchanged. {age_words(change.now, cycle_number, starts)}".rstrip()
     return "Unchanged" if change.before is not None else ""
@@ -280,5 +284,7 @@ def _move_title(move: ReturnMove) -> str:
 def burden_stat(burden: Burden, cycles: int) -> dict[str, str]:
     """The figure for components/stat.html."""
     value = "No returns yet" if burden.minutes is None else counted(burden.minutes, "minute")
+    if burden.minutes == 0:
+        value = "Under 1 minute"
     note = f"Median over {counted(burden.returns, 'return')} of the last {counted(cycles, 'cycle')}"
     return {"label": "Time to complete a return", "value": value, "note": note}

@@ -45,7 +45,7 @@ _MAIL = {
 
 
 def wall_table(wall: Wall, href: Href) -> dict:
-    """For templates/partners/tracker/_wall.html."""
+    """For templates/partners/tracker/_wall.html: the latest cycle first, where a narrow screen begins."""
     return {
         "caption": "Where each partner stands with each return",
         "columns": [
@@ -55,7 +55,7 @@ def wall_table(wall: Wall, href: Href) -> dict:
                 "due": f"due {in_words(day_of(column.due_at))}" if column.due_at else "",
                 "href": reverse("tracker_cycle", args=[column.uid]) if column.uid else None,
             }
-            for column in wall.columns
+            for column in reversed(wall.columns)
         ],
         "rows": [
             {
@@ -67,7 +67,7 @@ def wall_table(wall: Wall, href: Href) -> dict:
                         "href": href(cell),
                         "of": f"{row.organisation}, cycle {column.number}",
                     }
-                    for column, cell in zip(wall.columns, row.cells, strict=True)
+                    for column, cell in reversed(list(zip(wall.columns, row.cells, strict=True)))
                 ],
             }
             for row in wall.rows
@@ -187,7 +187,12 @@ def undelivered_table(notes: Iterable[Note]) -> dict:
     return {
         "caption": "Mails that could not be delivered, and were not read here either",
         "caption_size": "s",
-        "columns": [{"text": "Who"}, {"text": "About", "wide": True}, {"text": "Since"}, {"text": "Fault"}],
+        "columns": [
+            {"text": "Who"},
+            {"text": "About", "wide": True},
+            {"text": "Since"},
+            {"text": "What the mail server said"},
+        ],
         "rows": [
             [note.recipient, note.title, moment_words(note.created_at), note.mail_error] for note in notes
         ],

@@ -15,7 +15,7 @@ from partners.facts.assurance import (
     ThemeChange,
     Turn,
 )
-from partners.facts.questions import Answers, QuestionSetFact
+from partners.facts.questions import Answers, QuestionFact, QuestionSetFact
 from partners.facts.tracker import Standing
 from partners.rules.answers import asked, reading, shown
 
@@ -59,7 +59,7 @@ def theme_cell(question_set: QuestionSetFact, answers: Answers, theme: str) -> T
     return ThemeCell(_worst(found, questions, answers), tuple(found))
 
 
-def _worst(found: Sequence[Seen], questions, answers: Answers) -> Mark:
+def _worst(found: Sequence[Seen], questions: Sequence[QuestionFact], answers: Answers) -> Mark:
     marks = {one.mark for one in found}
     for mark in JUDGING:
         if mark in marks:
@@ -104,7 +104,8 @@ def _of_partner(partner: Partner, now: AssuranceGrid, before: AssuranceGrid) -> 
         for theme in now.themes
         if (theme, partner.uid) in before.cells
     ]
-    was, is_now = ({pair[side].mark for pair in pairs} - {Mark.NOT_ASKED} for side in (1, 2))
+    was = {earlier.mark for _, earlier, _ in pairs} - {Mark.NOT_ASKED}
+    is_now = {later.mark for _, _, later in pairs} - {Mark.NOT_ASKED}
     if is_now == {Mark.SILENT} and was and not was & UNREAD:
         yield ThemeChange(Turn.SILENCE, partner, "", _summary(was), Mark.SILENT)
     elif was == {Mark.SILENT} and is_now and not is_now & UNREAD:

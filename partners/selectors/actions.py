@@ -1,6 +1,6 @@
 """Actions, read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -11,23 +11,42 @@ from accounts.constants import Role
 from accounts.policy import Action as Act
 from accounts.policy import Scope, Thing, scopes
 from accounts.selectors import User
-from partners.constants import ActionState, Duty, Priority, SourceKind
+from partners.constants import ActionState, Duty, Priority
 from partners.facts.actions import ActionFact, ActionSource
 from partners.facts.waiting import Waiting
 from partners.models import (
     Action,
     ActionMove,
     ActionSlip,
-    Concern,
-    Meeting,
     Organisation,
-    RecoveryPlan,
     Representative,
 )
 from partners.querysets import holds_on
-from partners.rules.actions import TITLE_LENGTH
-from partners.rules.texts import in_words
+from partners.selectors.action_rights import ActionRights, action_rights, decidable, editable
+from partners.selectors.action_sources import source_of
 from safeguarding.kernel.periods import day_of
+
+__all__ = [
+    "ActionRights",
+    "action_rights",
+    "actions_at",
+    "actions_of",
+    "chosen",
+    "decidable",
+    "editable",
+    "facts_of",
+    "history",
+    "mine",
+    "of_my_organisations",
+    "organisations_to_add_for",
+    "overdue",
+    "owners_of_all",
+    "possible_owners",
+    "source_of",
+    "to_verify",
+    "visible",
+    "waiting_for",
+]
 
 # An action due within so many days is spoken of on the start page.
 SOON_DAYS = 7
@@ -152,30 +171,6 @@ def of_my_organisations(user: User, *, at: datetime) -> QuerySet[Action]:
     return rows.exclude(pk__in=mine(user, at=at).values("pk"))
 
 
-def editable(user: User, *, at: datetime) -> QuerySet[Action]:
-    """What `user` may finish, move or hand on: the coordinator all, a partner their organisation's,
-    each their own."""
-    return _within(user, Act.EDIT, at)
-
-
-def decidable(user: User, *, at: datetime) -> QuerySet[Action]:
-    """What `user` may verify, as far as the matrix goes; `rules.check_verifier` says the rest."""
-    return _within(user, Act.DECIDE, at)
-
-
-def _within(user: User, act: Act, at: datetime) -> QuerySet[Action]:
-    granted = scopes(user.roles, act, Thing.ACTION)
-    rows = Action.objects.visible_to(user, at=at)
-    if Scope.ALL in granted:
-        return rows
-    reach = Q(pk__in=[])
-    if Scope.OWN_ORGANISATION in granted:
-        reach |= Q(organisation__in=Organisation.objects.answered_for_by(user, at=at))
-    if granted and act == Act.EDIT:
-        reach |= Q(owner=user)
-    return rows.filter(reach)
-
-
 def to_verify(user: User, *, at: datetime) -> QuerySet[Action]:
     """Finished actions that wait, and that the rules let `user` verify."""
     belongs = Organisation.objects.belonged_to_by(user, at=at)
@@ -209,37 +204,6 @@ def organisations_to_add_for(user: User, *, at: datetime) -> QuerySet[Organisati
     return rows.answered_for_by(user, at=at) if granted else rows.none()
 
 
-def _concern(uid: UUID, user: User, at: datetime) -> str | None:
-    return Concern.objects.visible_to(user, at=at).filter(uid=uid).values_list("title", flat=True).first()
-
-
-def _meeting(uid: UUID, user: User, at: datetime) -> str | None:
-    found = Meeting.objects.visible_to(user, at=at).filter(uid=uid).select_related("series").first()
-    return f"{found.series.name}, {in_words(day_of(found.starts_at))}" if found else None
-
-
-def _plan(uid: UUID, user: User, at: datetime) -> str | None:
-    return (
-        RecoveryPlan.objects.visible_to(user, at=at).filter(uid=uid).values_list("title", flat=True).first()
-    )
-
-
-# What a source is called, for who may see it; None for who may not. Sources of other apps open their
-# actions themselves.
-_SOURCES: dict[str, Callable[[UUID, User, datetime], str | None]] = {
-    SourceKind.CONCERN: _concern,
-    SourceKind.MEETING: _meeting,
-    SourceKind.PLAN: _plan,
-}
-
-
-def source_of(kind: str, uid: UUID, user: User, at: datetime) -> ActionSource | None:
-    """A concern, meeting or plan as the source of an action, if `user` may see it."""
-    look = _SOURCES.get(kind)
-    label = look(uid, user, at) if look else None
-    return ActionSource(kind, uid, label[:TITLE_LENGTH]) if label is not None else None
-
-
 def waiting_for(user: User, at: datetime) -> list[Waiting]:
     """What of the actions waits for somebody; few queries."""
     if not scopes(user.roles, Act.VIEW, Thing.ACTION):
@@ -259,3 +223,44 @@ def waiting_for(user: User, at: datetime) -> list[Waiting]:
         words = "1 action waits" if count == 1 else f"{count:,} actions wait"
         found.append(Waiting(count, f"{words} to be verified", "actions_to_verify"))
     return found
+
+
+def owners_of_all(organisations: QuerySet[Organisation], *, at: datetime) -> list[tuple[UUID, str]]:
+    """Who may own an action of one of the organisations: (uid, 'Lena Lead, Moorland Police')."""
+    rows = Representative.objects.filter(
+        Q(user__grants__needs_second=False) | Q(user__grants__seconded_at__isnull=False),
+        holds_on(day_of(at)),
+        organisation__in=organisations,
+        user__is_active=True,
+        user__grants__right__in=_WORKS_ON_ACTIONS,
+        user__grants__ended_at=None,
+    )
+    found = rows.values_list("organisation__name", "user__name", "user__uid").distinct()
+    return [(uid, f"{name}, {of}") for of, name, uid in found.order_by("organisation__name", "user__name")]
+
+
+def visible(user: User, *, at: datetime) -> QuerySet[Action]:
+    return Action.objects.visible_to(user, at=at).select_related(
+        "organisation", "owner", "done_by", "verified_by", "created_by"
+    )
+
+
+def chosen(
+    rows: QuerySet[Action], *, state: str, source: str, organisation: str, today: date
+) -> QuerySet[Action]:
+    """The rows that a filter leaves: `state` is a code, 'overdue', 'all', or empty for all that are open;
+    `organisation` a uid as text."""
+    if source:
+        rows = rows.filter(source_kind=source)
+    if organisation:
+        rows = rows.filter(organisation__uid=organisation)
+    if state == "overdue":
+        return rows.filter(overdue(today))
+    if state == "all":
+        return rows
+    return rows.filter(state=state or ActionState.OPEN)
+
+
+def history(action: Action) -> tuple[list[ActionMove], list[ActionSlip]]:
+    """Its moves and its slips, each the earliest first."""
+    return list(action.moves.select_related("by")), list(action.slips.select_related("by"))

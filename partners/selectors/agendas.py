@@ -142,7 +142,7 @@ def agenda(meeting: Meeting, user: User, *, at: datetime) -> list[ItemShown]:
 
 
 def _returns(item: AgendaItem, user: User, at: datetime) -> ReturnsShown | None:
-    if not allows(user.roles, Act.VIEW, Thing.CYCLE):
+    if item.source_uid is None or not allows(user.roles, Act.VIEW, Thing.CYCLE):
         return None
     rows = Return.objects.filter(cycle__uid=item.source_uid).select_related("cycle", "organisation")
     owed = list(rows.order_by("organisation__name"))

@@ -1,7 +1,7 @@
 """Concerns and successes, read."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,10 +10,11 @@ from accounts.constants import Role
 from accounts.policy import Action, Scope, Thing, scopes
 from accounts.selectors import User
 from partners.constants import ANSWERS_FOR, ConcernState
-from partners.facts.concerns import AWAITS_ANSWER, ConcernFact
+from partners.facts.concerns import AWAITS_ANSWER, OPEN_STATES, ConcernFact
 from partners.facts.waiting import Waiting
 from partners.models import Concern, ConcernMove, Organisation, Representative
 from partners.querysets import holds_on
+from partners.rules import concerns as rules
 from safeguarding.kernel.periods import day_of
 
 WAITS_FOR_TRIAGE = (ConcernState.PROPOSED, ConcernState.RAISED)
@@ -153,5 +154,45 @@ def history(concern: Concern) -> QuerySet[ConcernMove]:
     return concern.moves.select_related("by").order_by("at", "pk")
 
 
-def owners_by_uid(uids: set[UUID]) -> dict[str, str]:
-    return {str(person.uid): person.name for person in get_user_model().objects.filter(uid__in=uids)}
+@dataclass(frozen=True)
+class ConcernRights:
+    """What somebody may do with a concern as it is now."""
+
+    triage: bool = False
+    escalate: bool = False
+    answer: bool = False
+    close: bool = False
+    reopen: bool = False
+
+
+def concern_rights(concern: Concern, user: User, *, at: datetime) -> ConcernRights:
+    """Of a concern that `user` may see."""
+    answers = may_answer(concern, user, at=at)
+    if Scope.ALL not in scopes(user.roles, Action.DECIDE, Thing.CONCERN):
+        return ConcernRights(answer=answers)
+    leads_to = rules.moves_from(concern.kind, concern.state)
+    return ConcernRights(
+        triage=concern.state in WAITS_FOR_TRIAGE,
+        escalate=ConcernState.ESCALATED in leads_to,
+        answer=answers,
+        close=ConcernState.CLOSED in leads_to,
+        reopen=concern.state in (ConcernState.ANSWERED, ConcernState.CLOSED, ConcernState.DECLINED),
+    )
+
+
+def visible(user: User, *, at: datetime) -> QuerySet[Concern]:
+    """Concerns that `user` may see, with what a row of a list shows."""
+    return Concern.objects.visible_to(user, at=at).select_related("organisation", "owner", "raised_by")
+
+
+def chosen(rows: QuerySet[Concern], *, kind: str, state: str, theme: str, at: datetime) -> QuerySet[Concern]:
+    """The rows that a filter leaves: `state` is a code, 'overdue', 'all', or empty for all that are open."""
+    if kind:
+        rows = rows.filter(kind=kind)
+    if theme:
+        rows = rows.filter(theme=theme)
+    if state == "overdue":
+        return rows.filter(overdue(at))
+    if state == "all":
+        return rows
+    return rows.filter(state=state) if state else rows.filter(state__in=OPEN_STATES)

@@ -134,12 +134,12 @@ def revisions_for(user: User, plan: RecoveryPlan, *, at: datetime) -> list[PlanR
     return list(rows)
 
 
-def to_start(user: User, *, at: datetime) -> list[Organisation]:
-    """Organisations that `user` answers for and that have no plan yet."""
+def to_start(user: User, *, at: datetime, with_plan: bool = False) -> list[Organisation]:
+    """Organisations that `user` answers for and that have no plan yet; `with_plan`: the others too."""
     if Scope.OWN_ORGANISATION not in scopes(user.roles, Action.CREATE, Thing.RECOVERY_PLAN):
         return []
     own = Organisation.objects.answered_for_by(user, at=at).in_force(day_of(at))
-    return list(own.filter(recovery_plan=None).order_by("name"))
+    return list((own if with_plan else own.filter(recovery_plan=None)).order_by("name"))
 
 
 def waiting_for(user: User, at: datetime) -> list[Waiting]:

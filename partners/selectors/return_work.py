@@ -6,7 +6,7 @@ from datetime import date, datetime
 from accounts.selectors import User
 from partners.constants import ANSWERS_FOR
 from partners.facts.questions import Answers, QuestionSetFact, SubmittedReturn
-from partners.facts.returns import Line, SectionLines, Why
+from partners.facts.returns import Hand, Line, SectionLines, Why
 from partners.models import Cycle, Organisation, Question, Representative, Return, SectionAssignment
 from partners.querysets import holds_on
 from partners.rules import returns as rules
@@ -14,14 +14,6 @@ from partners.rules.answers import asked
 from partners.selectors.questions import question_set_fact
 from partners.selectors.returns import given, last_submissions
 from safeguarding.kernel.periods import day_of
-
-
-@dataclass(frozen=True)
-class Hand:
-    """Who gave an answer of the draft, and when."""
-
-    name: str
-    at: datetime
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from operations.facts import Note
 from partners.constants import ReminderStep, ReturnState
 from partners.facts.tracker import Cell, Column, Line, Reminded, Row, Standing, Wall
 from partners.facts.waiting import Waiting
-from partners.models import Cycle, Organisation, Reminder, Return
+from partners.models import Cycle, Organisation, Reminder, Return, Submission
 from partners.rules.cycles import due_at
 from partners.rules.reminders import next_rung
 from partners.rules.tracker import days_late, standing
@@ -100,9 +100,7 @@ def _rows_of(returns: Sequence[Return]) -> QuerySet[Return]:
 
 def _returns(user: User, cycles: Sequence[Cycle], at: datetime) -> list[Return]:
     rows = returns_countable_by(user, at=at).filter(cycle__in=cycles)
-    rows = rows.select_related("cycle", "organisation").order_by("organisation__name")
-    # Late or not by when it came first: what was sent back had been in time.
-    return list(rows.annotate(first_sent_at=Min("submissions__submitted_at")))
+    return list(rows.select_related("cycle", "organisation").order_by("organisation__name"))
 
 
 def _organisations(user: User, returns: Sequence[Return], at: datetime) -> list[Organisation]:
@@ -123,16 +121,18 @@ def _cells(returns: Sequence[Return], user: User, at: datetime) -> dict[tuple[in
         .filter(pk__in=[row.pk for row in returns])
         .values_list("pk", flat=True)
     )
+    sent = Submission.objects.filter(of_return__in=returns).order_by().values("of_return")
+    # Late or not by when it came first: what was sent back had been in time.
+    first = dict(sent.annotate(first=Min("submitted_at")).values_list("of_return", "first"))
     found: dict[tuple[int, UUID], Cell] = {}
     for row in returns:
         due = due_at(row.cycle, row)
         now_at = standing(row.state, due, at)
-        sent = row.first_sent_at or row.submitted_at
         found[row.organisation_id, row.cycle.uid] = Cell(
             now_at,
             return_uid=row.uid,
             due_at=due,
-            days_late=days_late(due, sent, at),
+            days_late=days_late(due, first.get(row.pk, row.submitted_at), at),
             extended=due > row.cycle.due_at,
             begun=row.state == ReturnState.STARTED,
             may_open=row.pk in may_open,
@@ -200,12 +200,12 @@ def _board_told(cycle: Cycle) -> dict[tuple[int | None, datetime], UUID]:
     is what the notification is kept under."""
     rows = Reminder.objects.filter(of_return__cycle=cycle, step=ReminderStep.BOARD, passed_over=False)
     found: dict[tuple[int | None, datetime], UUID] = {}
-    for person, moment, uid in rows.order_by("of_return").values_list(
+    for person, moment, uid in rows.order_by("of_return_id").values_list(
         "recipient", "handled_at", "of_return__uid"
     ):
         found.setdefault((person, moment), uid)
     return found
 
 
-def _notes(subjects: Collection[str]) -> dict[tuple[str, str, int], Note]:
+def _notes(subjects: Collection[str]) -> dict[tuple[str, str, int | None], Note]:
     return {(note.subject, note.step, note.recipient_id): note for note in operations.notes_about(subjects)}

@@ -66,7 +66,7 @@ def move_meeting(
         others = current.series.meetings.exclude(pk=current.pk)
         if others.filter(starts_at=starts_at).exists():
             raise Refusal("time_taken", "Another meeting of the series begins then", "day")
-        fields = {"starts_at": starts_at, "online": online, "place": place, "note": note}
+        fields: dict[str, Any] = {"starts_at": starts_at, "online": online, "place": place, "note": note}
         try:
             with transaction.atomic():
                 unchanged(current, version)

@@ -85,7 +85,7 @@ def note_correction(
 
 
 def _later(meeting: Meeting, uid: UUID | None) -> Meeting:
-    later = meeting.series.meetings.filter(uid=uid).first()
+    later = meeting.series.meetings.filter(uid=uid).first() if uid else None
     if later is None:
         raise rules.no_later_meeting()
     rules.check_agreeing(standing_of(meeting), standing_of(later))

@@ -144,7 +144,7 @@ def resume_series(
         current = locked_series(series, user, version)
         pause = current.pauses.filter(until_date=None).first()
         rules.check_resuming(on, rules.Pause(pause.from_date) if pause else None)
-        SeriesPause.objects.filter(pk=pause.pk).update(until_date=on, resumed_at=now, resumed_by=user)
+        current.pauses.filter(until_date=None).update(until_date=on, resumed_at=now, resumed_by=user)
         planned = plan_series(current, now=now)
         write(current)
         detail = {"on": on.isoformat(), "planned": planned}
@@ -217,7 +217,7 @@ def _replan(series: MeetingSeries, *, since: date, why: str, now: datetime) -> d
     dropped = cancelled = 0
     for meeting in planned.prefetch_related("items"):
         by_hand = bool(meeting.note or meeting.agenda_issued_at)
-        starts_at = ruled.get(meeting.due_on)
+        starts_at = ruled.get(meeting.due_on) if meeting.due_on else None
         if starts_at and (by_hand or starts_at == meeting.starts_at):
             continue
         if not by_hand and not meeting.items.all():

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from partners.views import return_answers, returns, sent_returns
+from partners.views import return_answers, return_lists, returns, sent_returns
 
 urlpatterns = [
-    path("returns/", returns.returns, name="returns"),
-    path("returns/to-look-at/", sent_returns.returns_to_look_at, name="returns_to_look_at"),
+    path("returns/", return_lists.returns, name="returns"),
+    path("returns/to-look-at/", return_lists.returns_to_look_at, name="returns_to_look_at"),
     path("returns/<uuid:uid>/", returns.return_, name="return"),
     path("returns/<uuid:uid>/answers/", return_answers.return_answers, name="return_answers"),
     path("returns/<uuid:uid>/autosave/", return_answers.autosave_return, name="autosave_return"),

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -106,7 +107,7 @@ def dependency(request: HttpRequest, uid: UUID) -> HttpResponse:
     shown = _opened(request, uid, now)
     answers = selectors.may_answer(request.user, shown, at=now)
     if request.method == "POST" and not answers:
-        raise Http404
+        raise PermissionDenied
     gone = shown.state == DependencyState.WITHDRAWN
     form = AnswerForm(request.POST or None, initial={"version": shown.version})
     if form.is_valid():
@@ -144,6 +145,8 @@ def dependency(request: HttpRequest, uid: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
     shown = _opened(request, uid, now)
+    if not plans.may_change(request.user, shown.plan, Action.EDIT, at=now):
+        raise PermissionDenied
     form = VersionForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else 0
     view_url = reverse("dependency", args=[uid])

@@ -110,10 +110,12 @@ def recovery_download(request: HttpRequest) -> HttpResponseBase:
 @requires(Action.CREATE, Thing.RECOVERY_PLAN)
 def add_recovery_plan(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
+    # A form that is sent a second time finds its plan there: the service knows it again by its token.
+    sent = request.method == "POST"
     form = AddPlanForm(
         request.POST or None,
-        organisations=plans.to_start(request.user, at=now),
-        partnership=_partnerships_missing(request),
+        organisations=plans.to_start(request.user, at=now, with_plan=sent),
+        partnership=may_start_the_partnerships(request.user) if sent else _partnerships_missing(request),
     )
     if form.is_valid():
         answers = form.cleaned_data
@@ -251,7 +253,7 @@ def change_stage(request: HttpRequest, uid: UUID) -> HttpResponse:
 @requires(Action.EDIT, Thing.RECOVERY_PLAN)
 def submit_recovery_plan(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
-    plan = opened(request, uid, now)
+    plan = to_change(request, uid, now)
     form = VersionForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else 0
     try:

@@ -160,6 +160,7 @@ def _block(
         "suffix": "%" if question.kind == QuestionKind.PERCENTAGE else question.unit,
         "first": line.first.value if line.first else "",
         "brought": brought,
+        "said": line.draft or line.brought,
         "age": presenters.age_words(line.draft or line.brought or GivenAnswer(), found.cycle.number, starts),
         "saved_by": f"Saved by {hand.name}, {moment_words(hand.at)}" if hand else "",
         "about": about.get(question.code, ""),

@@ -1,12 +1,13 @@
-"""Returns for the organisation that fills them: the list, what changed, the answers, the check, sending."""
+"""A return for the organisation that fills it: what changed, confirming, the check, sending, and who fills
+which section."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,17 +15,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import requires
-from accounts.policy import Action, Scope, Thing, allows, scopes
+from accounts.policy import Action, Thing
 from partners.constants import ReturnState
 from partners.forms.base import as_error
-from partners.forms.returns import AssignForm, SubmitForm
+from partners.forms.return_acts import AssignForm, SubmitForm
 from partners.models import Return
 from partners.presenters import returns as presenters
 from partners.rules import returns as rules
 from partners.rules.answers import submit_faults
 from partners.rules.cycles import open_for
 from partners.rules.returns import FILLABLE
-from partners.selectors.burden import CYCLES_SHOWN, recent_burden
 from partners.selectors.return_work import WorkingCopy, assignees, cycle_starts, people_of, working_copy
 from partners.selectors.returns import duty_of, senders_of
 from partners.services import returns as services
@@ -32,64 +32,13 @@ from partners.services.base import OutOfReach
 from partners.views.sent_returns import sent_page
 from safeguarding.kernel.errors import AlreadyDone, Refusal, StaleEdit
 
-_PER_PAGE = 25
-_BEYOND_OWN = frozenset({Scope.SUBMITTED, Scope.PUBLISHED})
 
-
-@require_safe
-@requires(Action.VIEW, Thing.RETURN)
-def returns(request: HttpRequest) -> HttpResponse:
-    """One's organisations' returns, those to do first; for who reads others', what was sent."""
-    now = timezone.now()
-    own = _joined(Return.objects.own_of(request.user, at=now))
-    reads_others = bool(scopes(request.user.roles, Action.VIEW, Thing.RETURN) & _BEYOND_OWN)
-    context: dict[str, Any] = {"reads_others": reads_others}
-    tables = []
-    if not reads_others or own.exists():
-        to_do = [row for row in own.filter(state__in=FILLABLE) if _is_open(row, now)]
-        several = own.values("organisation").order_by().distinct().count() > 1
-        tables.append(
-            presenters.returns_table(
-                to_do,
-                now,
-                caption="To do",
-                empty="You have no return to fill in now.",
-                with_organisation=several,
-            )
-        )
-        earlier = own.exclude(pk__in=[row.pk for row in to_do])
-        page = _page(request, earlier)
-        tables.append(
-            presenters.returns_table(
-                page, now, caption="Earlier returns", empty="There are none.", with_organisation=several
-            )
-        )
-    else:
-        page = _page(request, _joined(Return.objects.visible_to(request.user, at=now)))
-        tables.append(
-            presenters.returns_table(
-                page, now, caption="Returns that were sent", empty="There are none.", with_organisation=True
-            )
-        )
-    if reads_others:
-        context["burden"] = presenters.burden_stat(recent_burden(now), CYCLES_SHOWN)
-    context |= {
-        "tables": tables,
-        "page_obj": page,
-        "decides": allows(request.user.roles, Action.DECIDE, Thing.RETURN),
-    }
-    return render(request, "partners/returns/list.html", context)
-
-
-def _joined(rows: Any) -> Any:
+def joined(rows: QuerySet[Return]) -> QuerySet[Return]:
+    """With everything that a head or a list of returns shows."""
     return rows.select_related("cycle", "organisation", "submitted_by", "accepted_by")
 
 
-def _page(request: HttpRequest, rows: Any) -> Page:
-    return Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
-
-
-def _is_open(return_: Return, now: datetime) -> bool:
+def is_open(return_: Return, now: datetime) -> bool:
     try:
         open_for(return_.cycle, return_, now)
     except Refusal:
@@ -99,13 +48,13 @@ def _is_open(return_: Return, now: datetime) -> bool:
 
 def to_fill(request: HttpRequest, uid: UUID, now: datetime) -> Return:
     """A return of an organisation for which this person answers; 404 for any other."""
-    rows = _joined(Return.objects.own_of(request.user, at=now)).select_related("question_set")
+    rows = joined(Return.objects.own_of(request.user, at=now)).select_related("question_set")
     return get_object_or_404(rows, uid=uid)
 
 
 def in_hand(return_: Return, now: datetime) -> bool:
     """Whether it can be filled now."""
-    return return_.state in FILLABLE and _is_open(return_, now)
+    return return_.state in FILLABLE and is_open(return_, now)
 
 
 @require_safe
@@ -113,10 +62,10 @@ def in_hand(return_: Return, now: datetime) -> bool:
 def return_(request: HttpRequest, uid: UUID) -> HttpResponse:
     """In the organisation's hands: what changed since the last one. Else as it was sent."""
     now = timezone.now()
-    mine = _joined(Return.objects.own_of(request.user, at=now)).select_related("question_set")
+    mine = joined(Return.objects.own_of(request.user, at=now)).select_related("question_set")
     found = mine.filter(uid=uid).first()
     if found is None:
-        rows = _joined(Return.objects.visible_to(request.user, at=now))
+        rows = joined(Return.objects.visible_to(request.user, at=now))
         return sent_page(request, get_object_or_404(rows, uid=uid), now=now)
     if not in_hand(found, now) and found.submitted_at:
         return sent_page(request, found, now=now)
@@ -128,7 +77,9 @@ def return_(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _work_page(request: HttpRequest, found: Return, now: datetime) -> HttpResponse:
     copy = working_copy(found)
     assigned = assignees(found)
-    sections = presenters.overview_sections(copy.sections(), found, _starts(copy, found), assigned)
+    sections = presenters.overview_sections(
+        copy.sections(), found, _starts(copy, found), assigned, copy.hands
+    )
     duty = duty_of(request.user, found.organisation, now)
     context = {
         "return": found,

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import requires
 from accounts.policy import Action, Thing, allows
@@ -18,32 +17,18 @@ from partners.constants import ReturnState
 from partners.facts.questions import SubmittedReturn
 from partners.facts.returns import Change
 from partners.forms.base import VersionForm, as_error
-from partners.forms.returns import SendBackForm, UnlockForm
+from partners.forms.return_acts import SendBackForm, UnlockForm
 from partners.models import Return
 from partners.presenters import returns as presenters
 from partners.rules import returns as rules
 from partners.selectors.return_work import cycle_starts
-from partners.selectors.returns import duty_of, last_submission, submission_before, submission_of, to_look_at
+from partners.selectors.returns import duty_of, last_submission, submission_before, submission_of
 from partners.services import returns as services
 from partners.services.base import OutOfReach
 from safeguarding.kernel.errors import Refusal, StaleEdit
 
-_PER_PAGE = 25
 _JOINED = ("cycle", "organisation", "question_set", "submitted_by", "accepted_by")
 _CHANGED = "Somebody changed this return while you had it open. Look at it again, then decide."
-
-
-@require_safe
-@requires(Action.DECIDE, Thing.RETURN)
-def returns_to_look_at(request: HttpRequest) -> HttpResponse:
-    """The coordinator's queue, the longest waiting first."""
-    now = timezone.now()
-    rows = to_look_at(request.user, now).select_related(*_JOINED)
-    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
-    table = presenters.returns_table(
-        page, now, caption="Returns to look at", empty="Nothing waits for you.", with_organisation=True
-    )
-    return render(request, "partners/returns/queue.html", {"table": table, "page_obj": page})
 
 
 def sent_page(request: HttpRequest, found: Return, *, now: datetime) -> HttpResponse:

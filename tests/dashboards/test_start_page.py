@@ -9,6 +9,7 @@ from accounts.constants import Permission, Role
 from operations.models import JobRun
 from tests.dashboards import worlds
 from tests.dashboards.test_visiting_page import words_of
+from tests.partners import factories as partnership
 from tests.people import person, sign_in
 from tests.visits import factories
 from visits.models import Allocation, EmergencyAccess
@@ -131,7 +132,22 @@ def test_each_role_gets_links_to_its_own_pages_only(client):
     }
     for role, names in links.items():
         response = sign_in(client, person(role)).get("/")
-        assert {link["text"] for link in response.context["links"]} == names, role
+        assert {link["text"] for link in response.context["links"]} == names | {"Partnership"}, role
+
+
+def test_what_waits_of_the_partnerships_work_comes_first_and_only_what_is_ones_own(client):
+    lead, other = person(Role.PARTNER), person(Role.PARTNER)
+    questions = partnership.make_question_set()
+    cycle = partnership.make_cycle()
+    for who in (lead, other):
+        partnership.make_return(partnership.make_organisation(lead=who), cycle, questions)
+    page = sign_in(client, lead).get("/")
+    assert "The partnership’s work" in words_of(page)
+    assert [line["tag"]["text"] for line in page.context["waiting"]] == ["Overdue", "To do"]
+    owed, _ = page.context["waiting"]
+    # One return, and not the other partner's.
+    assert sign_in(client, lead).get(owed["href"]).status_code == 200
+    assert "The partnership’s work" not in start(client, person(Role.ADMINISTRATOR))
 
 
 def test_somebody_without_a_role_is_told_what_to_do(client):

@@ -1,13 +1,17 @@
 """Worlds of the demonstration, made once for all tests."""
 
-from datetime import date
+import io
+from datetime import UTC, date, datetime, time
 
 import pytest
+from django.core.management import call_command
 
-from safeguarding.demo import people, population
+from safeguarding.demo import loading, partnership, people, population
 from safeguarding.demo.rows import World
 
 PAPER_DAY = date(2020, 7, 20)
+# Years later, with returns of the present.
+TODAY = date(2026, 11, 22)
 
 
 def build(as_of: date) -> World:
@@ -23,3 +27,13 @@ def paper_world() -> World:
 @pytest.fixture(scope="session")
 def later_world() -> World:
     return build(date(2022, 8, 3))
+
+
+def load_partnership(as_of: date) -> tuple[dict[str, int], datetime]:
+    """People, organisations and the partnership without any children: what was written, counted, and nine
+    o'clock of that day."""
+    now = datetime.combine(as_of, time(9), UTC)
+    for command in ("load_question_sets", "load_scenario_sets"):
+        call_command(command, stdout=io.StringIO())
+    users = loading._people(now)
+    return partnership.load(as_of, users, loading._organisations(users)), now

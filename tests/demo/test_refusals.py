@@ -65,3 +65,4 @@ def test_planted_cases_are_listed():
     out = io.StringIO()
     call_command("demo_cases", stdout=out)
     assert "HCT-040002  unauthorised: " in out.getvalue()
+    assert "partners    return-silent: Halverton Schools and Colleges Forum " in out.getvalue()

@@ -1,5 +1,6 @@
 """Dates of a series of meetings, beside a slow plain statement of the same rule."""
 
+import itertools
 import random
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -37,9 +38,11 @@ def plainly(rules, pauses, first: date, last: date) -> list[date]:
     held, shifted = set(), []
     for day in due:
         on = day
-        while on.weekday() < 5 and not is_working_day(on) or on != day and on.weekday() >= 5:
+        while (on.weekday() < 5 and not is_working_day(on)) or (on != day and on.weekday() >= 5):
             on += DAY
-        if any(p.from_date <= d and (not p.until_date or d < p.until_date) for p in pauses for d in (day, on)):
+        if any(
+            p.from_date <= d and (not p.until_date or d < p.until_date) for p in pauses for d in (day, on)
+        ):
             continue
         if on == day:
             held.add(on)
@@ -79,13 +82,15 @@ def test_every_second_week_across_both_clock_changes():
     assert planned[0].starts_at == datetime(2020, 3, 17, 10, tzinfo=UTC)
     assert planned[1].starts_at == datetime(2020, 3, 31, 9, tzinfo=UTC)
     assert {one.starts_at.hour for one in planned if one.on > date(2020, 10, 25)} == {10}
-    steps = {later.on - earlier.on for earlier, later in zip(planned, planned[1:], strict=False)}
+    steps = {later.on - earlier.on for earlier, later in itertools.pairwise(planned)}
     assert steps == {timedelta(days=14)}
 
 
 def test_a_bank_holiday_moves_to_the_next_working_day():
     # Good Friday 10 April 2020 and Easter Monday: on to Tuesday.
-    [planned] = dates([Cadence(date(2020, 4, 10), "weekly", (5,), TEN)], [], date(2020, 4, 6), date(2020, 4, 16))
+    [planned] = dates(
+        [Cadence(date(2020, 4, 10), "weekly", (5,), TEN)], [], date(2020, 4, 6), date(2020, 4, 16)
+    )
     assert (planned.due_on, planned.on, planned.moved) == (date(2020, 4, 10), date(2020, 4, 14), True)
 
 
@@ -131,7 +136,9 @@ def test_a_pause_takes_its_days_and_nothing_else():
     rules = [fortnightly(date(2020, 2, 4))]
     paused = days(rules, [Pause(date(2020, 3, 1), date(2020, 4, 1))], date(2020, 2, 1), date(2020, 4, 30))
     assert paused == [date(2020, 2, 4), date(2020, 2, 18), date(2020, 4, 14), date(2020, 4, 28)]
-    assert days(rules, [Pause(date(2020, 3, 1))], date(2020, 2, 1), date(2020, 12, 31))[-1] == date(2020, 2, 18)
+    assert days(rules, [Pause(date(2020, 3, 1))], date(2020, 2, 1), date(2020, 12, 31))[-1] == date(
+        2020, 2, 18
+    )
 
 
 def test_it_says_what_the_slow_statement_says():

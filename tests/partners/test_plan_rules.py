@@ -259,6 +259,11 @@ class TestCounts:
     def test_what_a_count_must_be(self, other, code):
         assert self.code(**other) == code
 
+    def test_more_cannot_leave_than_was_there(self):
+        with pytest.raises(Refusal) as refusal:
+            backlog_rules.count(replace(self.right, went_out=16, stock=0), self.earlier, today=TODAY)
+        assert refusal.value.field == "went_out"
+
     def test_the_first_count_may_begin_anywhere(self):
         assert self.code((), before=40, stock=38) == ""
 

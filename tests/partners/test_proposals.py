@@ -103,6 +103,10 @@ def test_a_non_answer_never_proposes(question, non_answer):
     assert of(question, None, non_answer=non_answer, non_answer_reason="We count from July") == ()
 
 
+def test_a_non_answer_is_none_even_where_a_value_was_left_beside_it():
+    assert of(LEVEL, "paused", non_answer=NonAnswer.DO_NOT_KNOW, non_answer_reason="Nobody has asked") == ()
+
+
 def test_an_answer_to_what_is_not_asked_proposes_nothing():
     hidden = replace(STOCK, condition=ConditionFact("level", ("paused",)))
     assert of(hidden, 3) == ()

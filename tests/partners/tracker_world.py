@@ -72,7 +72,13 @@ def submit(return_: Return, by: User, at: datetime, *, state: str = ReturnState.
     """As if it had been sent, without the pages; accepted at once if so named."""
     number = return_.submissions.count() + 1
     Submission.objects.create(
-        of_return=return_, number=number, submitted_at=at, submitted_by=by, answers={}, counts={}, worked_seconds=60
+        of_return=return_,
+        number=number,
+        submitted_at=at,
+        submitted_by=by,
+        answers={},
+        counts={},
+        worked_seconds=60,
     )
     return_.submitted_at, return_.submitted_by, return_.state = at, by, state
     if state == ReturnState.ACCEPTED:
@@ -83,7 +89,11 @@ def submit(return_: Return, by: User, at: datetime, *, state: str = ReturnState.
 
 def send_back(return_: Return, at: datetime) -> None:
     ReturnMove.objects.create(
-        of_return=return_, from_state="submitted", to_state="sent_back", reason="Two sections are empty", at=at
+        of_return=return_,
+        from_state="submitted",
+        to_state="sent_back",
+        reason="Two sections are empty",
+        at=at,
     )
     return_.state = ReturnState.SENT_BACK
     return_.save()

@@ -10,7 +10,7 @@ from safeguarding.demo.partnership import (
     learning,
     meetings,
     plans,
-    question_sets,
+    reminders,
     returns,
     rounds,
     taking_part,
@@ -28,11 +28,12 @@ def load(as_of: date, users: dict[str, int], organisations: dict[str, int]) -> d
     data. The caller holds the transaction.
     """
     ground = Ground(as_of, datetime.combine(as_of, _MORNING, UTC), users, organisations)
-    question_sets.find(ground)
+    ground.find_question_sets()
     rounds.lay_out(ground)
     taking_part.store(ground)
     courses = timeline.lay_out(ground)
     counts = {"cycles": rounds.store(ground), "returns": returns.store(ground, courses)}
+    reminders.store(ground, courses)
     counts |= {"recovery plans": plans.store(ground, courses), "backlogs": backlogs.store(ground)}
     stories = concerns.store(ground, courses)
     held = meetings.store(ground, stories)

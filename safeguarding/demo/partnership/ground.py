@@ -12,9 +12,10 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 
-from partners.constants import Duty
+from partners.constants import Duty, QuestionSetState
 from partners.facts.questions import QuestionSetFact
 from partners.rules.calendar import Period
+from partners.selectors.questions import question_set_fact
 from safeguarding.demo import people
 
 _SEED = 20200406
@@ -84,6 +85,17 @@ class Ground:
     # First period of the present run of returns; None: the first run still goes on.
     resumed_on: date | None = None
     rounds: list[Round] = field(default_factory=list)
+
+    def find_question_sets(self) -> None:
+        """The newest locked version of each set."""
+        rows = model("QuestionSet")._default_manager.filter(state=QuestionSetState.LOCKED)
+        for row in rows.order_by("code", "version"):
+            self.sets[row.code] = question_set_fact(row)
+            self.set_keys[row.code] = row.pk
+        names = {key: code for code, key in self.set_keys.items()}
+        questions = model("Question")._default_manager.filter(section__question_set__in=names)
+        for of_set, code, key in questions.values_list("section__question_set", "code", "pk"):
+            self.question_keys[names[of_set], code] = key
 
     def person(self, name: str) -> int:
         return self.users[_email_of(name)]

@@ -11,7 +11,9 @@ from safeguarding.demo.partnership.ground import DAY, Ground, model, moment, rea
 from safeguarding.kernel.periods import Month
 
 _FROM = Month.of(date(2020, 1, 1))
-_CLASSROOMS_CLOSED, _BLENDED_SINCE = date(2020, 3, 23), date(2020, 9, 1)
+_CLASSROOMS_CLOSED, _BLENDED_SINCE = date(2020, 3, 16), date(2020, 9, 1)
+# Of the places of a coming month, how many have been asked for by now.
+_ASKED_AHEAD = 0.2
 _CLOSED_WHY = "Classrooms are closed."
 
 
@@ -151,7 +153,10 @@ def _of_month(ground: Ground, month: Month, demand: float, levels: dict[str, int
                 state = EventState.CANCELLED if closed else EventState.HELD
             else:
                 state = EventState.PLANNED
-            yield row, day, number, mode, state, _shares(wanted * rng.uniform(0.94, 1.06))
+            asked = wanted * rng.uniform(0.94, 1.06)
+            if month.first_day > ground.as_of:
+                asked *= _ASKED_AHEAD
+            yield row, day, number, mode, state, _shares(asked)
 
 
 def _working_day(day: date) -> date:
@@ -179,7 +184,9 @@ def _bookings(
     ground: Ground, kind: Any, event: Any, places: int | None, key: str, asked: dict[str, int]
 ) -> Iterator[Any]:
     left = places
-    at = moment(min(event.held_on - 10 * DAY, ground.as_of - DAY), 12)
+    # In the month of the event, or so far as anybody has asked yet.
+    first = event.held_on.replace(day=1)
+    at = moment(min(max(event.held_on - 10 * DAY, first), ground.as_of - DAY), 12)
     for organisation, number in asked.items():
         if not number:
             continue

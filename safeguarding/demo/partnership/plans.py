@@ -1,15 +1,11 @@
 """Recovery plans of the demonstration: stages as the returns tell them, services and their levels, what
 partners rely on each other for."""
 
-import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
-
 from partners.constants import DependencyState, PlanStage, ServiceLevel
-from partners.services.plans import load_scenario_sets
 from safeguarding.demo import people
 from safeguarding.demo.partnership.ground import (
     DAY,
@@ -38,17 +34,10 @@ _CUT = {ServiceLevel.REDUCED, ServiceLevel.PAUSED}
 
 
 def store(ground: Ground, courses: list[Course]) -> int:
-    _scenarios()
     keys = _plans(ground)
     _services(ground, courses)
     _dependencies(ground, keys)
     return len(keys)
-
-
-def _scenarios() -> None:
-    """The shared scenarios, where the reference data have not brought them yet."""
-    path = settings.BASE_DIR / "fixtures" / "reference" / "scenario_sets.json"
-    load_scenario_sets(json.loads(path.read_text(encoding="utf-8")))
 
 
 # --- Plans and their stages -----------------------------------------------------------------

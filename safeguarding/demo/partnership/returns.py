@@ -1,19 +1,14 @@
 """The rows of returns: as they stand, as they were sent, how they moved and what was reminded of."""
 
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from accounts.constants import Role
-from partners.constants import Duty, ReminderStep
+from partners.constants import Duty
 from partners.constants import ReturnState as State
-from partners.rules.calendar import london
-from partners.rules.concerns import working_days_after
 from partners.rules.returns import counts
-from safeguarding.demo import people
-from safeguarding.demo.partnership.ground import DAY, Ground, model, read, write
+from safeguarding.demo.partnership.ground import Ground, model, write
 from safeguarding.demo.partnership.timeline import Course, Sent
-from safeguarding.kernel.working_days import is_working_day
 
 
 def store(ground: Ground, courses: list[Course]) -> int:
@@ -42,7 +37,6 @@ def store(ground: Ground, courses: list[Course]) -> int:
     _submissions(courses)
     _spells(ground, courses)
     _sections_given_away(ground, courses)
-    _reminders(ground, courses)
     return len(made)
 
 
@@ -156,54 +150,3 @@ def _sections_given_away(ground: Ground, courses: list[Course]) -> None:
                 for theme in ("workforce", "testing")
             ]
     write(assignment, rows)
-
-
-# --- Reminders ------------------------------------------------------------------------------
-
-
-def _reminders(ground: Ground, courses: list[Course]) -> None:
-    """The steps that came due on returns that were not sent by then, each as it went out."""
-    kind, rows = model("Reminder"), []
-    late = {tuple(row[:2]) for name in ("late", "silent") for row in read("incidents")[name]}
-    for course in courses:
-        if course.round.live or (course.partner, course.round.number) not in late:
-            continue
-        sent = course.sent[0].at if course.sent else course.round.closes_at
-        for step, day in _ladder(course.round.due_at.date()):
-            owed = london(day, (9, 0))
-            if owed >= sent:
-                break
-            rows += [
-                kind(
-                    of_return_id=course.pk,
-                    step=step,
-                    recipient_id=person,
-                    owed_since=owed,
-                    handled_at=owed + timedelta(minutes=3),
-                    nobody=person is None,
-                )
-                for person in _told(ground, course.partner, step, owed)
-            ]
-    write(kind, rows)
-
-
-def _ladder(due: date) -> list[tuple[str, date]]:
-    before, count = due, 2
-    while count:
-        before -= DAY
-        count -= is_working_day(before)
-    return [
-        (ReminderStep.BEFORE, before),
-        (ReminderStep.DUE, due),
-        (ReminderStep.LATE, working_days_after(due, 1)),
-        (ReminderStep.DEPUTY, working_days_after(due, 3)),
-        (ReminderStep.BOARD, working_days_after(due, 5)),
-    ]
-
-
-def _told(ground: Ground, partner: str, step: str, owed: datetime) -> list[int | None]:
-    if step == ReminderStep.BOARD:
-        asked = {Role.COORDINATOR, Role.BOARD_MEMBER}
-        return [ground.users[one.email] for one in people.everybody() if asked & set(one.rights)]
-    duty = Duty.DEPUTY if step == ReminderStep.DEPUTY else Duty.LEAD
-    return list(ground.answering(partner, owed.date(), duty)) or [None]

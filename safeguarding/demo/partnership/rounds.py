@@ -37,7 +37,9 @@ def _rounds(ground: Ground, known: Iterator[Period]) -> Iterator[Round]:
     for number, period in enumerate(known, 1):
         due = period.dates.due_at.date()
         if ground.resumed_on and period.start >= ground.resumed_on:
-            closes = moment(working_days_after(due, 1), 16)
+            # Before the next one opens, whatever holidays lie between.
+            last = period.dates.period_end + 13 * DAY
+            closes = min(moment(working_days_after(due, 1), 16), moment(last, 16))
         else:
             closes = moment(due + _CLOSED_AFTER, 15)
         yield Round(number, period, closes, live=closes > ground.at)

@@ -22,6 +22,8 @@ from safeguarding.demo.partnership.ground import (
 )
 from safeguarding.demo.partnership.taking_part import PARTNER_SET, SETS
 
+_TO_ACCEPT = timedelta(minutes=40)
+
 
 @dataclass(frozen=True)
 class Move:
@@ -119,8 +121,9 @@ def _over(ground: Ground, course: Course, whole: Answers) -> None:
     dates = course.round.period.dates
     rng = rng_for("sent", course.partner, course.round.number)
     late = _incident("late", course)
-    if late:
-        sent_at = moment(working_days_after(dates.due_at.date(), late[2]), 10, rng.randrange(60))
+    late_at = moment(working_days_after(dates.due_at.date(), late[2]), 10, 30) if late else None
+    if late_at and late_at < course.round.closes_at - _TO_ACCEPT:
+        sent_at = late_at
     else:
         first = dates.opens_at.date()
         days = [first + n * DAY for n in range((dates.due_at.date() - first).days)]
@@ -139,7 +142,7 @@ def _over(ground: Ground, course: Course, whole: Answers) -> None:
         sent_at = sent_back + timedelta(hours=3)
     _send(course, sent_at, lead, whole, rng)
     accepted = moment(working_days_after(sent_at.date(), 1), 9, rng.randrange(60))
-    _move(course, State.ACCEPTED, min(accepted, course.round.closes_at - timedelta(minutes=40)), coordinator)
+    _move(course, State.ACCEPTED, min(accepted, course.round.closes_at - _TO_ACCEPT), coordinator)
     course.draft = whole
 
 

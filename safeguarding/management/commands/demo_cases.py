@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand
 
 from safeguarding.demo import anomalies
+from safeguarding.demo.partnership.cases import cases
 
 
 class Command(BaseCommand):
@@ -11,3 +12,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{case.child_ref}  {case.ident}: {case.sentence}")
         for kind in anomalies.STANDING:
             self.stdout.write(f"{'among all':<10}  {kind.ident}: {kind.sentence}")
+        for kind in cases():
+            self.stdout.write(f"{'partners':<10}  {kind.ident}: {kind.sentence}")
