@@ -4,6 +4,7 @@ A snapshot holds every column; a key of another record is that record's uid, a p
 a moment is ISO in UTC. The record as at a moment is its last snapshot by then.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -29,6 +30,8 @@ class Snapshot:
     at: datetime
     fields: dict
     reason: str
+    # Who; "" by a rule or the demonstration, and where it was not asked for.
+    by: str = ""
 
 
 class Recorded(Protocol):
@@ -74,23 +77,29 @@ def _plain(record: Recorded, field: models.Field) -> object:
 
 
 def as_at(thing: str, moment: datetime) -> dict[UUID, Snapshot]:
-    """Every record of the kind as it stood at `moment`, by uid; two queries."""
-    last = (
-        History.objects.filter(thing=thing, at__lte=moment)
-        .values("uid")
-        .annotate(last=models.Max("number"))
-        .values_list("uid", "last")
-    )
-    numbers = dict(last)
-    rows = History.objects.filter(thing=thing, at__lte=moment)
-    return {
-        row.uid: Snapshot(row.uid, row.number, row.at, row.fields, row.reason)
-        for row in rows.iterator()
-        if numbers[row.uid] == row.number
-    }
+    """Every record of the kind as it stood at `moment`, by uid; one query, one row a record."""
+    by_then = History.objects.filter(thing=thing, at__lte=moment)
+    last = by_then.filter(uid=models.OuterRef("uid")).order_by("-number").values("number")[:1]
+    rows = by_then.filter(number=models.Subquery(last)).order_by("uid")
+    return {row.uid: Snapshot(row.uid, row.number, row.at, row.fields, row.reason) for row in rows.iterator()}
 
 
 def story(thing: str, uid: UUID) -> list[Snapshot]:
     """Every state of one record, oldest first."""
-    rows = History.objects.filter(thing=thing, uid=uid).order_by("number")
-    return [Snapshot(row.uid, row.number, row.at, row.fields, row.reason) for row in rows]
+    return stories(thing, [uid]).get(uid, [])
+
+
+def stories(
+    thing: str, uids: Iterable[UUID] | models.QuerySet, *, until: datetime | None = None
+) -> dict[UUID, list[Snapshot]]:
+    """Every state of these records (by `until`), oldest first, with who it was by; one query."""
+    rows = History.objects.filter(thing=thing, uid__in=uids).select_related("by")
+    if until:
+        rows = rows.filter(at__lte=until)
+    found: dict[UUID, list[Snapshot]] = {}
+    for row in rows.order_by("uid", "number"):
+        name = row.by.name if row.by else ""
+        found.setdefault(row.uid, []).append(
+            Snapshot(row.uid, row.number, row.at, row.fields, row.reason, name)
+        )
+    return found

@@ -60,6 +60,8 @@ class ControlFact:
     state: str
     assurance: str
     proof_on: date | None
+    # What shows that it works.
+    proof: str = ""
 
 
 @dataclass(frozen=True)
@@ -261,6 +263,8 @@ class EscalationFact:
     answered_at: datetime | None
     organisation: str = ""
     changed: str = ""
+    # The risk that it is about, if it is about one.
+    risk_uid: UUID | None = None
     ref: Ref | None = None
 
 
@@ -412,7 +416,9 @@ class Evidence:
     meetings: tuple[MeetingsFact, ...] = ()
     # Of the published review before: {risk uid: {"score", "band", "state", "label"}}, and its checks by code.
     previous_ratings: dict[str, dict] = field(default_factory=dict)
+    # In how many published reviews in a row each check stood, and how many there were of each severity.
     previous_checks: dict[str, int] = field(default_factory=dict)
+    previous_severities: dict[str, int] = field(default_factory=dict)
     previous_month: Month | None = None
     previous_version: int = 0
     previous_seal: str = ""

@@ -42,6 +42,9 @@ class Matrix(models.Model):
     # A matrix made on a page counts once another person agreed.
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    # Proposed, and never to be used.
+    declined_at = models.DateTimeField(null=True)
+    declined_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["effective_from"]
@@ -57,10 +60,24 @@ class ReviewCadence(models.Model):
     # Role codes that may sign the look off: ["CO", "BM"].
     authority = models.JSONField(default=list)
     source = models.CharField(max_length=400)
+    # Rows proposed together on a page; empty: came with the product.
+    proposal = models.UUIDField(null=True, db_index=True)
+    # Not in force: nobody has confirmed it, or it was declined.
+    waits = models.BooleanField(default=False)
+    set_at = models.DateTimeField(null=True)
+    set_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    declined_at = models.DateTimeField(null=True)
+    declined_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["band", "effective_from"], name="review_cadence_once_a_day"),
+            models.UniqueConstraint(
+                fields=["band", "effective_from"],
+                condition=Q(declined_at=None),
+                name="review_cadence_once_a_day",
+            ),
             models.CheckConstraint(condition=known("band", Band), name="review_cadence_band_is_known"),
             models.CheckConstraint(condition=Q(days__gte=1), name="review_cadence_moves_on"),
         ]
@@ -76,10 +93,22 @@ class Appetite(models.Model):
     words = models.CharField(max_length=400)
     set_at = models.DateTimeField()
     set_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    # Rows proposed together on a page; empty: came with the product.
+    proposal = models.UUIDField(null=True, db_index=True)
+    # Not in force: nobody has confirmed it, or it was declined.
+    waits = models.BooleanField(default=False)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    declined_at = models.DateTimeField(null=True)
+    declined_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["theme", "effective_from"], name="appetite_once_a_day"),
+            models.UniqueConstraint(
+                fields=["theme", "effective_from"],
+                condition=Q(declined_at=None),
+                name="appetite_once_a_day",
+            ),
             models.CheckConstraint(condition=known("theme", RiskTheme), name="appetite_theme_is_known"),
             models.CheckConstraint(
                 condition=Q(highest_score__gte=0, highest_score__lte=25), name="appetite_within_matrix"
@@ -292,10 +321,16 @@ class Acceptance(models.Model):
     class Meta:
         ordering = ["asked_at"]
         constraints = [
+            # One may stand while the next is asked for, so that none need lapse.
             models.UniqueConstraint(
                 fields=["risk"],
-                condition=Q(ended_at=None, refused_at=None),
-                name="acceptance_once_at_a_time",
+                condition=Q(ended_at=None, refused_at=None, approved_at=None),
+                name="acceptance_asked_once_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["risk"],
+                condition=Q(ended_at=None, approved_at__isnull=False),
+                name="acceptance_stands_once_at_a_time",
             ),
             models.CheckConstraint(
                 condition=at_and_by("approved_at", "approved_by"), name="acceptance_approved_at_and_by"

@@ -46,21 +46,27 @@ def band_of(matrix: MatrixFact, likelihood: int, impact: int) -> BandFact:
     raise Refusal("outside_matrix", f"The matrix has no band for a score of {score}")
 
 
+# Every product of likelihood and impact; no cell has a score of 7, 11 or 13.
+SCORES = tuple(sorted({one * other for one in range(1, 6) for other in range(1, 6)}))
+
+
 def check_bands(bands: Sequence[BandFact]) -> None:
-    """Bands cover 1 to 25 once, lowest first. Raises Refusal('bands_gap' | 'band_unknown')."""
-    following = 1
+    """Every score that a cell can have lies in one band, lowest band first. Raises Refusal('band_unknown' |
+    'bands_overlap' | 'bands_gap')."""
+    last = 0
     for band in bands:
         if band.band not in Band.values:
             raise Refusal("band_unknown", f"“{band.band[:20]}” is not a band", "bands")
-        if band.lowest != following or band.highest < band.lowest:
+        if band.lowest <= last or band.highest < band.lowest:
             raise Refusal(
-                "bands_gap",
-                f"The band “{band.label[:40]}” must begin at {following} and end after that",
+                "bands_overlap",
+                f"The band “{band.label[:40]}” must begin above {last} and end where it begins or later",
                 "bands",
             )
-        following = band.highest + 1
-    if following != HIGHEST * HIGHEST + 1:
-        raise Refusal("bands_gap", f"The last band must end at {HIGHEST * HIGHEST}", "bands")
+        last = band.highest
+    for score in SCORES:
+        if not any(band.lowest <= score <= band.highest for band in bands):
+            raise Refusal("bands_gap", f"A score of {score} must lie in a band", "bands")
 
 
 def direction(before: int | None, now: int | None) -> Direction:

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from riskregister.constants import Assurance, Confidence, ControlState, Response, RiskState, RiskTheme
+from riskregister.constants import (
+    Assurance,
+    Confidence,
+    ControlState,
+    RatingKind,
+    Response,
+    RiskState,
+    RiskTheme,
+)
 from riskregister.constants import SystemFunction as Function
 from safeguarding.kernel.errors import Refusal
 
@@ -63,15 +71,22 @@ def risk_faults(draft: RiskDraft) -> Iterator[Refusal]:
 
 
 def rating_faults(
-    draft: RatingDraft, *, state: RiskState, last: tuple[int, int] | None, opened_on: date | None, today: date
+    draft: RatingDraft,
+    *,
+    state: RiskState,
+    last: tuple[int, int, str] | None,
+    opened_on: date | None,
+    today: date,
 ) -> Iterator[Refusal]:
-    """`last`: the likelihood and impact of the same kind that stand now."""
+    """`last`: the likelihood, impact and confidence of the same kind that stand now."""
     if state is RiskState.CLOSED:
         yield Refusal("risk_closed", "This risk is closed. Open it again before you rate it.")
+    if draft.kind not in RatingKind.values:
+        yield Refusal("kind_missing", "Select which rating you give", "kind")
     for name in ("likelihood", "impact"):
         if not 1 <= getattr(draft, name) <= 5:
             yield Refusal("outside_matrix", "Select a value from 1 to 5", name)
-    if last == (draft.likelihood, draft.impact):
+    if last == (draft.likelihood, draft.impact, draft.confidence):
         yield Refusal(
             "unchanged",
             "This is the rating as it stands. To say that you looked and it still holds, record a review.",
@@ -162,10 +177,36 @@ def acceptance(
         raise Refusal("too_long", "An acceptance holds for a year at most", "expires_on")
 
 
-def contribution(*, ours: bool, theirs: bool, same: bool) -> None:
-    """A partner's own risk contributes to one of the partnership. Raises Refusal('wrong_direction')."""
+def decision(
+    *,
+    decided: bool,
+    same_person: bool,
+    state: RiskState,
+    approve: bool,
+    reason: str,
+    expires_on: date,
+    today: date,
+) -> None:
+    """The board's answer to an acceptance that was asked for. Raises the first Refusal."""
+    if decided:
+        raise Refusal("already_decided", "Somebody has already decided this.")
+    if same_person:
+        raise Refusal("four_eyes", "You asked for this acceptance, so another board member must decide.")
+    if approve and state is not RiskState.OPEN:
+        raise Refusal("not_open", "This risk is no longer open, so there is nothing to bear.")
+    if approve and expires_on < today:
+        raise Refusal("already_over", "Its last day has passed. It must be asked for again.")
+    if not approve and not reason.strip():
+        raise Refusal("reason_missing", "Enter why the board does not bear this risk", "reason")
+
+
+def contribution(*, ours: bool, theirs: bool, same: bool, states: frozenset[RiskState]) -> None:
+    """A partner's own risk contributes to one of the partnership. Raises Refusal('wrong_direction' |
+    'not_open')."""
     if same or not (ours and theirs):
         raise Refusal("wrong_direction", "A partner’s own risk can contribute to a partnership risk only.")
+    if states != {RiskState.OPEN}:
+        raise Refusal("not_open", "Both risks must be open. Open yours first.")
 
 
 def look(*, state: RiskState, note: str, roles: frozenset[str], authority: frozenset[str]) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.selectors import User
 from partners.selectors.belonging import names_of
-from riskregister.constants import RatingKind, RiskState, RiskTheme
+from riskregister.constants import RatingKind, Response, RiskState, RiskTheme
 from riskregister.facts.content import Ref
 from riskregister.facts.evidence import (
     AcceptanceFact,
@@ -22,6 +22,9 @@ from riskregister.history import Snapshot, as_at
 from riskregister.models import Appetite, Matrix, RatingChange, ReviewCadence, RiskLook
 from riskregister.rules.ratings import band_of, review_due
 from safeguarding.kernel.periods import day_of
+
+# Responses to a risk that the board is asked to bear as it is.
+BORNE = frozenset({Response.TOLERATE, Response.MONITOR})
 
 
 def matrix_on(day: date) -> MatrixFact:
@@ -48,10 +51,14 @@ def label_of(number: int) -> str:
     return f"R-{number:03d}"
 
 
-def risks_at(moment: datetime, *, open_actions: Mapping[str, int] | None = None) -> tuple[RiskFact, ...]:
-    """Every risk that was not a draft at `moment`, by number. `open_actions`: how many are open, by the
-    risk's uid as text. The number of queries does not depend on how many risks there are."""
-    known = {uid: one for uid, one in as_at("risk", moment).items() if one.fields["state"] != RiskState.DRAFT}
+def risks_at(
+    moment: datetime, *, open_actions: Mapping[str, int] | None = None, drafts: bool = False
+) -> tuple[RiskFact, ...]:
+    """Every risk that was not a draft at `moment` (with `drafts`, also those), by number. `open_actions`: how
+    many are open, by the risk's uid as text. The number of queries does not depend on how many risks there
+    are."""
+    found = as_at("risk", moment)
+    known = {uid: one for uid, one in found.items() if drafts or one.fields["state"] != RiskState.DRAFT}
     register = _Register(moment, known)
     actions = open_actions or {}
     return tuple(
@@ -69,8 +76,10 @@ class _Rules:
 
     @classmethod
     def on(cls, day: date) -> "_Rules":
-        cadences = ReviewCadence.objects.filter(effective_from__lte=day).order_by("effective_from")
-        appetites = Appetite.objects.filter(effective_from__lte=day).order_by("effective_from")
+        cadences = ReviewCadence.objects.filter(effective_from__lte=day, waits=False).order_by(
+            "effective_from"
+        )
+        appetites = Appetite.objects.filter(effective_from__lte=day, waits=False).order_by("effective_from")
         return cls(
             dict(cadences.values_list("band", "days")),
             dict(appetites.values_list("theme", "highest_score")),
@@ -145,7 +154,8 @@ class _Register:
         look = max((one for one in moments if one), default=None)
         days = self.rules.days.get(current.band) if current else None
         is_open = fields["state"] == RiskState.OPEN
-        acceptance, gap = self._acceptance(key)
+        borne = is_open and fields["response"] in BORNE
+        acceptance, gap = self._acceptance(key, borne=borne)
         label = label_of(fields["number"])
         organisation = _uid(fields["organisation"])
         owner = self.people.get(_uid(fields["owner"])) or ""
@@ -198,20 +208,22 @@ class _Register:
                 state=one.fields["state"],
                 assurance=one.fields["assurance"],
                 proof_on=_date(one.fields["proof_on"]),
+                proof=one.fields["proof"],
             )
 
-    def _acceptance(self, key: str) -> tuple[AcceptanceFact | None, int | None]:
-        """The acceptance that stands or last stood, and for how many days none has stood since."""
+    def _acceptance(self, key: str, *, borne: bool) -> tuple[AcceptanceFact | None, int | None]:
+        """The acceptance that stands or last stood, and for how many days none has stood since while the
+        risk is still `borne`: open, and neither treated nor handed on."""
         rows = [one for one in self.acceptances.get(key, ()) if one.fields["approved_at"]]
         if not rows:
             return None, None
-        last = max(rows, key=lambda one: (one.fields["expires_on"], one.fields["approved_at"]))
+        last = max(rows, key=lambda one: one.fields["approved_at"])
         expires = date.fromisoformat(last.fields["expires_on"])
         ended = _moment(last.fields["ended_at"])
         stands = expires >= self.day and ended is None
         fact = AcceptanceFact(last.uid, stands, expires, last.fields["conditions"])
         over = day_of(ended) if ended and day_of(ended) < expires else expires
-        return fact, None if stands else (self.day - over).days
+        return fact, (self.day - over).days if borne and not stands else None
 
 
 def late_changes(since: datetime | None, moment: datetime) -> tuple[UUID, ...]:

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.audit import Actor, record
-from accounts.constants import Role
 from accounts.selectors import User
 from operations.services import lock, once
 from partners.constants import SourceKind
@@ -23,7 +22,6 @@ from riskregister.models import (
     LibraryRisk,
     Matrix,
     RatingChange,
-    ReviewCadence,
     Risk,
     RiskLink,
     RiskLook,
@@ -33,6 +31,7 @@ from riskregister.rules import register as rules
 from riskregister.rules.ratings import band_of
 from riskregister.rules.register import RatingDraft, RiskDraft
 from riskregister.selectors.as_at import matrix_fact
+from riskregister.selectors.authority import authority_over
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
 
@@ -108,7 +107,7 @@ def rate(
         once(token=token, purpose="rate_risk", user=user, outcome=str(change.uid), now=now)
         current = _locked(risk, expected_version)
         last = current.ratings.filter(kind=draft.kind).order_by("-at", "-pk").first()
-        standing = (last.likelihood, last.impact) if last else None
+        standing = (last.likelihood, last.impact, last.confidence) if last else None
         opened_on = day_of(current.opened_at) if current.opened_at else None
         faults = rules.rating_faults(
             draft, state=RiskState(current.state), last=standing, opened_on=opened_on, today=today
@@ -118,14 +117,18 @@ def rate(
         matrix = matrix_in_force(today)
         change.risk, change.matrix, change.kind = current, matrix, RatingKind(draft.kind)
         change.likelihood, change.impact = draft.likelihood, draft.impact
-        change.from_likelihood, change.from_impact = standing or (None, None)
+        change.from_likelihood, change.from_impact = standing[:2] if standing else (None, None)
         change.words = _words(matrix, draft)
         change.reason, change.evidence = draft.reason.strip(), draft.evidence.strip()
         change.confidence, change.dated_on = draft.confidence, draft.dated_on
         change.at, change.by = now, user
         change.save(force_insert=True)
         _save(current)
-        detail = {"kind": draft.kind, "from": list(standing or ()), "to": [draft.likelihood, draft.impact]}
+        detail = {
+            "kind": draft.kind,
+            "from": list(standing or ())[:2],
+            "to": [draft.likelihood, draft.impact],
+        }
         _audit("risk.rated", current, user, now, detail)
     return change
 
@@ -208,21 +211,6 @@ def look_again(*, user: User, risk: Risk, note: str, expected_version: int, now:
     return made
 
 
-def authority_over(risk: Risk, day: date) -> frozenset[str]:
-    """Role codes that may review the risk at its present level; a partner reviews its own itself."""
-    last = (
-        risk.ratings.filter(kind=RatingKind.CURRENT).order_by("-at", "-pk").select_related("matrix").first()
-    )
-    if last is None or risk.organisation_id:
-        return (
-            frozenset({Role.PARTNER.value, Role.COORDINATOR.value}) if risk.organisation_id else frozenset()
-        )
-    band = band_of(matrix_fact(last.matrix), last.likelihood, last.impact).band
-    rows = ReviewCadence.objects.filter(band=band, effective_from__lte=day).order_by("-effective_from")
-    cadence = rows.first()
-    return frozenset(cadence.authority) if cadence else frozenset()
-
-
 def save_control(
     *,
     user: User,
@@ -231,19 +219,23 @@ def save_control(
     values: dict[str, Any],
     expected_version: int,
     now: datetime,
+    token: UUID | None = None,
 ) -> Control:
-    """Adds or changes a control. `values`: text, organisation_id, state, assurance, proof, proof_on.
+    """Adds or changes a control. `values`: text, organisation_id, state, assurance, proof, proof_on. `token`:
+    of the form that adds one.
 
-    Raises StaleEdit, or a Refusal of `rules.control`.
+    Raises AlreadyDone(uid), StaleEdit, or a Refusal of `rules.control`.
     """
     with transaction.atomic():
+        Risk.objects.select_for_update(no_key=True, of=("self",)).get(pk=risk.pk)
         if control is None:
-            Risk.objects.select_for_update(no_key=True, of=("self",)).get(pk=risk.pk)
             current = Control(uid=uuid.uuid4(), risk=risk)
+            if token is not None:
+                once(token=token, purpose="add_control", user=user, outcome=str(current.uid), now=now)
         else:
             current = Control.objects.select_for_update(of=("self",)).get(pk=control.pk)
             _unchanged(current.version, expected_version)
-            current.version += 1
+            _next(current)
         checked = {name: values[name] for name in ("text", "state", "assurance", "proof", "proof_on")}
         rules.control(**checked, today=day_of(now))
         for name, value in values.items():
@@ -279,12 +271,17 @@ def unlink(*, user: User, found: RiskLink, now: datetime) -> None:
 
 
 def contribute(*, user: User, risk: Risk, to: Risk, now: datetime) -> Contribution:
-    """A partner's risk counts towards a partnership risk. Raises Refusal('wrong_direction')."""
-    rules.contribution(
-        ours=risk.organisation_id is not None, theirs=to.organisation_id is None, same=risk.pk == to.pk
-    )
+    """A partner's risk counts towards a partnership risk. Raises Refusal('wrong_direction' | 'not_open')."""
     with transaction.atomic():
-        Risk.objects.select_for_update(no_key=True, of=("self",)).get(pk=to.pk)
+        keys = sorted({risk.pk, to.pk})
+        locked = Risk.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys).order_by("pk")
+        states = {one.pk: RiskState(one.state) for one in locked}
+        rules.contribution(
+            ours=risk.organisation_id is not None,
+            theirs=to.organisation_id is None,
+            same=risk.pk == to.pk,
+            states=frozenset(states.values()),
+        )
         found, made = Contribution.objects.get_or_create(risk=risk, to=to, ended_at=None)
         if made:
             keep(found, thing="contribution", at=now, by=user)
@@ -316,14 +313,12 @@ def ask_acceptance(
             expires_on=expires_on,
             today=day_of(now),
         )
-        standing = current.acceptances.filter(ended_at=None, refused_at=None).first()
-        if standing and standing.expires_on >= day_of(now):
-            raise Refusal("already_asked", "An acceptance of this risk stands or is being asked for.")
-        if standing:
-            # Lapsed by itself; the new one takes its place.
-            standing.ended_at, standing.ended_by = now, user
-            standing.save(update_fields=["ended_at", "ended_by"])
-            keep(standing, thing="acceptance", at=now, by=user)
+        waiting = current.acceptances.filter(ended_at=None, refused_at=None, approved_at=None).first()
+        if waiting and waiting.expires_on >= day_of(now):
+            raise Refusal("already_asked", "The board has already been asked, and has not decided yet.")
+        if waiting:
+            # Nobody decided in time.
+            _end(waiting, user, now)
         made = Acceptance.objects.create(
             uid=uuid.uuid4(),
             risk=current,
@@ -343,29 +338,50 @@ def decide_acceptance(
 ) -> Acceptance:
     """A board member approves or refuses, never who asked.
 
-    Raises StaleEdit, Refusal('four_eyes' | 'already_decided' | 'already_over' | 'reason_missing').
+    Raises StaleEdit, Refusal('four_eyes' | 'already_decided' | 'already_over' | 'not_open' |
+    'reason_missing').
     """
     with transaction.atomic():
+        risk = Risk.objects.select_for_update(no_key=True, of=("self",)).get(pk=asked.risk_id)
         current = Acceptance.objects.select_for_update(of=("self",)).get(pk=asked.pk)
-        if current.approved_at or current.refused_at:
-            raise Refusal("already_decided", "Somebody has already decided this.")
+        rules.decision(
+            decided=bool(current.approved_at or current.refused_at or current.ended_at),
+            same_person=current.asked_by_id == user.pk,
+            state=RiskState(risk.state),
+            approve=approve,
+            reason=reason,
+            expires_on=current.expires_on,
+            today=day_of(now),
+        )
         _unchanged(current.version, expected_version)
-        if current.asked_by_id == user.pk:
-            raise Refusal("four_eyes", "You asked for this acceptance, so another board member must decide.")
-        if approve and current.expires_on < day_of(now):
-            raise Refusal("already_over", "Its last day has passed. It must be asked for again.")
-        if not approve and not reason.strip():
-            raise Refusal("reason_missing", "Enter why the board does not bear this risk", "reason")
-        current.version += 1
+        _next(current)
         if approve:
+            # What stood until now gives way; there is never a day between.
+            for standing in risk.acceptances.filter(ended_at=None, approved_at__isnull=False):
+                _end(standing, user, now)
             current.approved_at, current.approved_by = now, user
         else:
             current.refused_at, current.refused_by, current.refused_reason = now, user, reason.strip()
         current.save()
-        keep(current, thing="acceptance", at=now, by=user, reason=reason)
+        keep(current, thing="acceptance", at=now, by=user, reason=reason.strip())
         verb = "risk.accepted" if approve else "risk.acceptance_refused"
-        _audit(verb, current.risk, user, now, {"acceptance": str(current.uid)})
+        _audit(verb, risk, user, now, {"acceptance": str(current.uid)})
     return current
+
+
+def record_export(*, user: User, rows: int, filters: dict[str, Any], now: datetime) -> None:
+    """Puts a download of the register on the trail."""
+    with transaction.atomic():
+        record(
+            "risk.exported", actor=Actor.person(user), at=now, object_kind="risk",
+            detail={"rows": rows, **filters},
+        )  # fmt: skip
+
+
+def _end(acceptance: Acceptance, user: User, now: datetime) -> None:
+    acceptance.ended_at, acceptance.ended_by = now, user
+    acceptance.save(update_fields=["ended_at", "ended_by"])
+    keep(acceptance, thing="acceptance", at=now, by=user)
 
 
 def _take(risk: Risk, draft: RiskDraft) -> None:
@@ -387,8 +403,17 @@ def _unchanged(version: int, expected: int) -> None:
 
 
 def _save(risk: Risk) -> None:
-    risk.version += 1
+    _next(risk)
     risk.save()
+
+
+def _next(row: Risk | Control | Acceptance) -> None:
+    """Takes the next version. By a filter on the one before, which holds even where no lock does (SQLite has
+    no row locks). Raises StaleEdit."""
+    was = row.version
+    if not type(row)._default_manager.filter(pk=row.pk, version=was).update(version=was + 1):
+        raise StaleEdit(was + 1, was)
+    row.version = was + 1
 
 
 def _done(risk: Risk, action: str, user: User, now: datetime, detail: dict, reason: str = "") -> None:

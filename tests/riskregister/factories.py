@@ -33,7 +33,7 @@ _CADENCE = {Band.RED: 14, Band.AMBER: 31, Band.YELLOW: 62, Band.GREEN: 92}
 
 
 def make_matrix(version: int = 1, effective_from: date = LONG_AGO, **fields) -> Matrix:
-    """Five by five, confirmed, bands as 1-3, 4-6 (to 7), 8-12 (to 14), 15-25; made once a version."""
+    """Five by five, confirmed, bands 1-3, 4-6, 8-12, 15-25; made once a version."""
     found = Matrix.objects.filter(version=version).first()
     if found:
         return found
@@ -43,8 +43,8 @@ def make_matrix(version: int = 1, effective_from: date = LONG_AGO, **fields) -> 
         "impacts": [{"name": name, "words": f"{name} for children"} for name in IMPACTS],
         "bands": [
             {"band": "green", "from": 1, "to": 3, "label": "Low"},
-            {"band": "yellow", "from": 4, "to": 7, "label": "Moderate"},
-            {"band": "amber", "from": 8, "to": 14, "label": "High"},
+            {"band": "yellow", "from": 4, "to": 6, "label": "Moderate"},
+            {"band": "amber", "from": 8, "to": 12, "label": "High"},
             {"band": "red", "from": 15, "to": 25, "label": "Very high"},
         ],
         "source": "Tests",
