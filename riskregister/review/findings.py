@@ -32,7 +32,10 @@ def recovery_planning(evidence: Evidence) -> _Said:
     if not evidence.partners:
         return None
     rows = tuple(
-        Ref("plan", str(one.plan_uid), f"{one.name}: plan") for one in evidence.partners if one.plan_uid
+        Ref("plan", str(one.plan_uid), f"{one.name}: plan")
+        if one.plan_uid
+        else Ref("organisation", str(one.uid), one.name)
+        for one in evidence.partners
     )
     outside = [one.name for one in evidence.partners if not one.in_recovery_planning]
     if not outside:
@@ -70,10 +73,11 @@ def demand(evidence: Evidence) -> _Said:
     planned = [one for one in evidence.scenarios if one.uplifts]
     without = [one.organisation for one in evidence.scenarios if not one.uplifts]
     everyone = len(evidence.scenarios)
+    answering = "" if everyone >= len(evidence.partners) else " that answered"
     if len(foresee) == everyone:
-        text = "All partners foresee an increase in demand"
+        text = f"All partners{answering} foresee an increase in demand"
     else:
-        text = f"{len(foresee)} of {counted(everyone, 'partner')} foresee an increase in demand"
+        text = f"{len(foresee)} of {counted(everyone, 'partner')}{answering} foresee an increase in demand"
     if without:
         text += ", but there is a lack of consistency about what to plan for: "
         if planned:
@@ -100,11 +104,21 @@ def service_reductions(evidence: Evidence) -> _Said:
         if (answer := answer_to(partner, PLAN_TO_REDUCE)) and answer.reading in ("partly", "concern")
     ]
     if not planned and not saying:
+        registered = {one.organisation for one in evidence.services}
+        silent = [
+            one.name
+            for one in evidence.partners
+            if not _said_something(one, PLAN_TO_REDUCE) and one.name not in registered
+        ]
+        if len(silent) == len(evidence.partners):
+            return None
         rows = refs(*(one.ref for one in evidence.services), *_latest_refs(evidence.partners))
         text = (
             "No partner has plans to stop or reduce services in response to an increase in demand or to local"
             " lockdowns."
         )
+        if silent:
+            text += f" Nothing was said by {listed(silent)}."
         return "service_reductions", text, rows, False
     parts = [
         f"{one.organisation} ({one.name}, from {on_day(one.planned_on)})"
@@ -118,13 +132,18 @@ def service_reductions(evidence: Evidence) -> _Said:
     return "service_reductions", text, rows, True
 
 
+def _said_something(partner: PartnerFact, question: str) -> bool:
+    answer = answer_to(partner, question)
+    return bool(answer and not answer.non_answer)
+
+
 def protective_equipment(evidence: Evidence) -> _Said:
     return _theme(
         evidence,
         "ppe",
         "ppe",
-        "Access to personal protective equipment is of concern to {partners}.",
-        "Access to personal protective equipment is of concern to no partner that answered.",
+        "Access to personal protective equipment (PPE) is of concern to {partners}.",
+        "Access to personal protective equipment (PPE) is of concern to no partner that answered.",
     )
 
 
@@ -133,7 +152,8 @@ def track_and_trace(evidence: Evidence) -> _Said:
         evidence,
         "track_and_trace",
         "testing",
-        "Track and trace is presenting an additional pressure for recovery, particularly for {partners}.",
+        "The implementation of track and trace is presenting an additional pressure for recovery, in"
+        " particular for {partners}.",
         "Track and trace puts no partner that answered under pressure.",
     )
 
@@ -150,9 +170,10 @@ def _theme(evidence: Evidence, code: str, theme: str, of_some: str, of_none: str
     if not pressed:
         return code, of_none, _latest_refs(answering), False
     names = listed([one.name for one in pressed])
-    some = f"{len(pressed)} of {counted(len(answering), 'partner')} ({names})"
-    everyone = f"all {counted(len(answering), 'partner')} that answered"
-    partners = everyone if len(pressed) == len(answering) and len(answering) > 1 else some
+    if len(pressed) == len(answering) > 1:
+        partners = f"all {counted(len(answering), 'partner')} that answered"
+    else:
+        partners = f"some partners: {len(pressed)} of {len(answering)} that answered ({names})"
     return code, of_some.format(partners=partners), _latest_refs(pressed), True
 
 

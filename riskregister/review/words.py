@@ -34,6 +34,12 @@ def days_between(earlier: datetime | date, later: datetime | date) -> int:
     return (last - first) // timedelta(days=1)
 
 
+def sentences(*texts: str) -> str:
+    """Texts one behind the other, each closed by a mark; empty ones left out."""
+    closed = [text if text.endswith((".", "!", "?", "…")) else f"{text}." for text in texts if text]
+    return " ".join(closed)
+
+
 def lowered(text: str) -> str:
     """A title within a sentence: its first letter small, unless an abbreviation begins it."""
     return text if text[:2].isupper() else text[:1].lower() + text[1:]

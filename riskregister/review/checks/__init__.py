@@ -20,7 +20,7 @@ def run_checks(evidence: Evidence) -> tuple[CheckResult, ...]:
             refs=hit.refs,
             fix_url=hit.fix_url,
             fix_args=hit.fix_args,
-            months_open=evidence.previous_checks.get(check.code, 0) + 1,
+            months_open=evidence.previous_checks.get(check.code, 0),
         )
         for check in CHECKS
         for hit in check.run(evidence)

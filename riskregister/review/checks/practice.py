@@ -1,6 +1,6 @@
 """Checks of visits, management oversight, meetings, panels and training."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from riskregister.constants import CheckSeverity
@@ -8,6 +8,7 @@ from riskregister.facts.evidence import Evidence, VisitRateFact
 from riskregister.review.checks.base import Check, Hit, refs
 from riskregister.review.comparators import before_the_pandemic, of_month
 from riskregister.review.words import PLAN_TYPE_WORDS, counted, on_day
+from visits.facts import Concern
 
 _HUNDRED = Decimal(100)
 # Each of three rates is rounded by itself.
@@ -52,12 +53,12 @@ def parts_do_not_add_up(evidence: Evidence) -> Iterator[Hit]:
             )
 
 
-def _oversight(code: str, words: str):
+def _oversight(words: dict[Concern, str]) -> Callable[[Evidence], Iterator[Hit]]:
     def run(evidence: Evidence) -> Iterator[Hit]:
         for one in evidence.oversight:
-            if one.code == code and one.count != 0:
+            if one.code in words and one.count != 0:
                 count = "1 to 5" if one.count is None else f"{one.count:,}"
-                yield Hit(f"{words}: {count}.", refs(one.ref), "oversight")
+                yield Hit(f"{words[Concern(one.code)]}: {count}.", refs(one.ref), "oversight")
 
     return run
 
@@ -97,33 +98,48 @@ CHECKS: tuple[Check, ...] = (
         _WARNING,
         "Alternatives without a management decision",
         _oversight(
-            "alternative_without_decision", "Alternatives to a visit without a live management decision"
+            {
+                Concern.ALTERNATIVE_WITHOUT_DECISION: (
+                    "Alternatives to a visit without a live management decision"
+                )
+            }
         ),
     ),
     Check(
         "third_alternative",
         _WARNING,
         "A third alternative in a row without a fresh decision",
-        _oversight("chain_without_fresh_decision", "Third alternatives in a row without a fresh decision"),
+        _oversight({Concern.CHAIN: "Third alternatives in a row without a fresh decision"}),
     ),
     Check(
         "decision_lapsed",
         _WARNING,
         "Management decisions past their review",
-        _oversight("decision_lapsed", "Management decisions past their review date"),
+        _oversight(
+            {
+                Concern.DECISION_LAPSED: "Management decisions past their review date",
+                Concern.DECISION_PAST_REVIEW: (
+                    "Management decisions past their review date, with a renewal that is not decided"
+                ),
+            }
+        ),
     ),
     Check(
         "flag_past_review",
         _WARNING,
         "Hazard flags past their review",
-        _oversight("flag_past_review", "Hazard flags past their review date"),
+        _oversight({Concern.FLAG_PAST_REVIEW: "Hazard flags past their review date"}),
     ),
     Check(
         "most_vulnerable_not_seen",
         _ERROR,
         "Children most vulnerable, not seen face to face",
         _oversight(
-            "most_vulnerable_not_seen", "Children flagged as most vulnerable and not seen face to face"
+            {
+                Concern.MOST_VULNERABLE_NOT_SEEN: (
+                    "Children flagged as most vulnerable and not seen face to face"
+                )
+            }
         ),
     ),
     Check("meeting_not_held", _WARNING, "A planned meeting that was not held", meetings_missed),

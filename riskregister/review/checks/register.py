@@ -81,17 +81,10 @@ def review_overdue(evidence: Evidence) -> Iterator[Hit]:
 
 
 def outside_appetite(evidence: Evidence) -> Iterator[Hit]:
-    before_the_board = {
-        ref.uid
-        for escalation in evidence.escalations
-        if escalation.state in ("open", "answered")
-        for ref in refs(escalation.ref)
-    }
-    escalated = {escalation.title for escalation in evidence.escalations if escalation.state != "declined"}
+    before_the_board = {one.risk_uid for one in evidence.escalations if one.state in ("open", "answered")}
     for risk in _open(evidence):
         over = risk.current and risk.appetite is not None and risk.current.score > risk.appetite
-        named = any(risk.label in title for title in escalated)
-        if over and risk.current and not named and str(risk.uid) not in before_the_board:
+        if over and risk.current and risk.uid not in before_the_board:
             yield _hit(
                 risk,
                 f"rated {risk.current.score}, above the {risk.appetite} that the board bears, and not"

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from riskregister.constants import Band, CheckSeverity, RiskState
-from riskregister.facts.evidence import Evidence
+from riskregister.facts.content import Ref
+from riskregister.facts.evidence import Evidence, PartnerFact
 from riskregister.review.checks.base import Check, Hit, refs
 from riskregister.review.latest import PLAN_TO_REDUCE, answer_to, answers_about, latest_sent
 from riskregister.review.words import counted, listed, lowered, on_day, on_moment
@@ -15,6 +16,10 @@ NOT_KNOWN_CYCLES = 2
 MEETINGS_MISSED = 2
 COUNT_OLD_AFTER = timedelta(days=31)
 _BELOW_NORMAL = ("reduced", "paused")
+
+
+def _organisation(partner: PartnerFact) -> Ref:
+    return Ref("organisation", str(partner.uid), partner.name)
 
 
 def not_received(evidence: Evidence) -> Iterator[Hit]:
@@ -75,7 +80,7 @@ def no_reduction_beside_reduced(evidence: Evidence) -> Iterator[Hit]:
                 f"{partner.name} plans no reduction by its return, and has {names} reduced or paused, or"
                 " planned to be.",
                 refs(sent.ref if sent else None, *(service.ref for service in below)),
-                "recovery",
+                "recovery_plans",
             )
 
 
@@ -134,7 +139,7 @@ def scenarios_differ(evidence: Evidence) -> Iterator[Hit]:
             )
             + ".",
             refs(*(one.ref for one in evidence.scenarios if one.uplifts)),
-            "recovery",
+            "recovery_plans",
         )
 
 
@@ -143,7 +148,8 @@ def absent(evidence: Evidence) -> Iterator[Hit]:
         if partner.meetings_missed_running >= MEETINGS_MISSED:
             yield Hit(
                 f"{partner.name} has missed the last {partner.meetings_missed_running} partners’ meetings.",
-                fix_url="meetings",
+                (_organisation(partner),),
+                "meetings",
             )
 
 
@@ -152,7 +158,8 @@ def not_in_planning(evidence: Evidence) -> Iterator[Hit]:
         if not partner.in_recovery_planning:
             yield Hit(
                 f"{partner.name} is not into recovery planning: {lowered(partner.stage_words)}.",
-                fix_url="recovery",
+                (_organisation(partner),),
+                "recovery_plans",
             )
 
 
@@ -164,7 +171,7 @@ def dependency_open(evidence: Evidence) -> Iterator[Hit]:
                 f"{one.organisation} relies on {one.on_organisation} since {on_day(one.needed_by)},"
                 f" unconfirmed: {one.what}",
                 refs(one.ref),
-                "recovery",
+                "recovery_plans",
             )
 
 
@@ -174,7 +181,7 @@ def dependency_refused(evidence: Evidence) -> Iterator[Hit]:
             yield Hit(
                 f"{one.on_organisation} cannot give what {one.organisation} relies on: {one.what}",
                 refs(one.ref),
-                "recovery",
+                "recovery_plans",
             )
 
 
@@ -185,7 +192,7 @@ def backlog_growing(evidence: Evidence) -> Iterator[Hit]:
             yield Hit(
                 f"{one.organisation}: {lowered(one.name)} grows, to {one.stock:,} {one.unit}.{national}",
                 refs(one.ref),
-                "recovery",
+                "recovery_plans",
             )
 
 
@@ -194,13 +201,15 @@ def backlog_not_counted(evidence: Evidence) -> Iterator[Hit]:
     for one in evidence.backlogs:
         if one.period_end is None:
             yield Hit(
-                f"{one.organisation}: {lowered(one.name)} has never been counted.", refs(one.ref), "recovery"
+                f"{one.organisation}: {lowered(one.name)} has never been counted.",
+                refs(one.ref),
+                "recovery_plans",
             )
         elif one.period_end < today - COUNT_OLD_AFTER:
             yield Hit(
                 f"{one.organisation}: {lowered(one.name)} was last counted for {on_day(one.period_end)}.",
                 refs(one.ref),
-                "recovery",
+                "recovery_plans",
             )
 
 

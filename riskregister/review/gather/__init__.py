@@ -1,5 +1,6 @@
 """Everything that a review reads, as known at its cut-off, through the doors of the apps below."""
 
+from collections import Counter
 from datetime import datetime
 
 from partners.selectors.burden import recent_burden
@@ -19,22 +20,24 @@ def evidence(month: Month, cut_off: datetime, *, version: int) -> Evidence:
     before = _published_before(month)
     since = before.cut_off if before else None
     actions = work.actions(cut_off)
+    concerns = work.concerns(cut_off)
+    owing = partners.partners(month, cut_off)
     found = Evidence(
         month=month,
         cut_off=cut_off,
         since=since,
         matrix=matrix_on(day_of(cut_off)),
         risks=risks_at(cut_off, open_actions=work.open_by_risk(actions)),
-        partners=partners.partners(month, cut_off),
+        partners=owing,
         services=partners.services(cut_off),
         backlogs=partners.backlogs(cut_off),
         dependencies=partners.dependencies(cut_off),
-        scenarios=partners.scenarios(month, cut_off),
+        scenarios=partners.scenarios(owing, cut_off),
         scenario_set=partners.scenario_set(cut_off),
         meetings=partners.meetings(month, cut_off),
         training=partners.training(month, cut_off),
-        concerns=work.concerns(cut_off),
-        escalations=work.escalations(cut_off),
+        concerns=concerns,
+        escalations=work.escalations(concerns, cut_off),
         challenges=work.challenges(cut_off),
         decisions=work.decisions(cut_off),
         signals=work.signals(cut_off),
@@ -65,15 +68,13 @@ def _previous(review: BoardReview | None) -> dict:
     if review is None:
         return {}
     content = read(review.content)
-    checks = {
-        block.code: max(block.months_open, 1)
-        for section in content.sections
-        for block in section.blocks
-        if isinstance(block, CheckResult)
-    }
+    found = [
+        block for section in content.sections for block in section.blocks if isinstance(block, CheckResult)
+    ]
     return {
         "previous_ratings": content.ratings,
-        "previous_checks": checks,
+        "previous_checks": {one.code: one.months_open + 1 for one in found},
+        "previous_severities": dict(Counter(one.severity for one in found)),
         "previous_month": Month.of(review.month),
         "previous_version": review.version,
         "previous_seal": review.seal,

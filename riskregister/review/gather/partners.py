@@ -1,10 +1,9 @@
 """What partners said, planned and attended, as known at the cut-off."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
-
-from partners.selectors.training import demand_of_month
 
 from partners.constants import BacklogKind, PlanStage, ServiceLevel
 from partners.facts.plans import BacklogFact as PartnerBacklog
@@ -18,6 +17,7 @@ from partners.selectors.panels import panel_audits_at
 from partners.selectors.plans import plans_at
 from partners.selectors.review import partners_meetings, returns_of_month
 from partners.selectors.series import meetings_at
+from partners.selectors.training import demand_of_month
 from riskregister.facts.content import Ref
 from riskregister.facts.evidence import (
     AnswerFact,
@@ -199,14 +199,14 @@ def scenario_set(at: datetime) -> tuple[int, ...]:
     return board.uplifts if board else ()
 
 
-def scenarios(month: Month, at: datetime) -> tuple[ScenarioFact, ...]:
+def scenarios(found_partners: Iterable[PartnerFact], at: datetime) -> tuple[ScenarioFact, ...]:
     """What each partner that answered on demand in the month expects, and the scenarios it plans for."""
     board = scenarios_at(at)
     named = (
         {one.partner.uid: tuple(cell.uplift for cell in one.cells) for one in board.answered} if board else {}
     )
     found = []
-    for partner in partners(month, at):
+    for partner in found_partners:
         sent = latest_sent(partner)
         expected = sent.answers.get(DEMAND_EXPECTED) if sent else None
         plans = sent.answers.get(DEMAND_SCENARIOS) if sent else None

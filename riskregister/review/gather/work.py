@@ -1,6 +1,7 @@
 """Concerns, escalations, challenges, decisions, threats and actions, as known at the cut-off."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from partners.constants import SlipReason, SourceKind
@@ -76,7 +77,7 @@ def concerns(at: datetime) -> tuple[ConcernFact, ...]:
     )
 
 
-def escalations(at: datetime) -> tuple[EscalationFact, ...]:
+def escalations(found_concerns: Iterable[ConcernFact], at: datetime) -> tuple[EscalationFact, ...]:
     """What is or was before the board: risks, threats and checks, and partners' concerns; oldest first."""
     of_partners = [
         EscalationFact(
@@ -90,7 +91,7 @@ def escalations(at: datetime) -> tuple[EscalationFact, ...]:
             organisation=one.organisation,
             ref=one.ref,
         )
-        for one in concerns(at)
+        for one in found_concerns
         if one.escalated_at
     ]
     return tuple(

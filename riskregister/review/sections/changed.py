@@ -8,7 +8,7 @@ from riskregister.facts.evidence import Evidence, RiskFact
 from riskregister.review.sections import parts
 from riskregister.review.sections.parts import Marks, row, table
 from riskregister.review.sources import Sources
-from riskregister.review.words import counted, on_day, on_moment
+from riskregister.review.words import counted, on_day, on_moment, sentences
 from riskregister.rules.ratings import Direction, direction
 from safeguarding.kernel.periods import day_of
 
@@ -101,16 +101,15 @@ def _move(risk: RiskFact, way: Direction, evidence: Evidence) -> Row:
     before = evidence.previous_ratings.get(str(risk.uid))
     current = risk.current
     why = risk.closed_reason if way is Direction.CLOSED else current.reason if current else "Not rated yet"
-    late = (
-        " Recorded after the last cut-off, and dated before it." if risk.uid in evidence.late_changes else ""
-    )
+    if risk.uid in evidence.late_changes:
+        why = sentences(why, "Recorded after the last cut-off, and dated before it.")
     rating = current and Ref("rating", str(current.uid), f"{risk.label}, {on_day(current.dated_on)}")
     return row(
         f"{risk.label} {risk.title}" + (f" ({risk.organisation})" if risk.organisation else ""),
         int(before["score"]) if before and before["score"] else "–",
         current.score if current and risk.state == "open" else "–",
         way.words,
-        why + late,
+        why,
         risk.owner or "Nobody",
         refs=(risk.ref, rating or None),
         restricted=risk.restricted,

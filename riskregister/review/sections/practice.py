@@ -29,7 +29,10 @@ def visits(
         "Alternative %",
         "Total %",
     )
-    note = "c: a count of 1 to 5, or one that would give such a count away."
+    note = (
+        "c: a count of 1 to 5, or a figure that would give such a count away. As recorded by the cut-off: what was"
+        " recorded or corrected later is not in these figures."
+    )
     blocks = [
         table(
             PLAN_TYPE_WORDS.get(plan_type, plan_type)[:1].upper()
@@ -68,7 +71,8 @@ def _count(value: int | None) -> int | str:
 def _rate(value: Decimal | None, fact: VisitRateFact) -> str:
     if value is not None:
         return f"{value:.1f}%"
-    return _SUPPRESSED if fact.children is None or fact.why == "suppressed" else "–"
+    # Never 0%: there is no rate of nobody.
+    return "No children" if fact.children == 0 else _SUPPRESSED
 
 
 def oversight(
@@ -85,7 +89,7 @@ def oversight(
                 ("What", "Children or records #"),
                 (row(one.label, _count(one.count), refs=(one.ref,)) for one in evidence.oversight),
                 source=mark,
-                note="c: 1 to 5. Names are with the accountable managers only.",
+                note="c: 1 to 5. As recorded by the cut-off. Names are with the accountable managers only.",
             ),
         ),
     )
@@ -116,10 +120,19 @@ def all_checks(
     counts = {
         severity: sum(1 for one in checks if one.severity == severity) for severity in CheckSeverity.values
     }
-    items = tuple((str(severity.label), f"{counts[severity.value]:,}", "") for severity in CheckSeverity)
+    items = tuple(
+        (str(severity.label), f"{counts[severity.value]:,}", _before(severity, evidence))
+        for severity in CheckSeverity
+    )
     if not checks:
         return parts.section(ReviewSection.CHECKS, (), "No check found a contradiction or a gap.")
     return parts.section(ReviewSection.CHECKS, (Figures("Found by rule", items, mark), *checks))
+
+
+def _before(severity: CheckSeverity, evidence: Evidence) -> str:
+    if evidence.previous_month is None:
+        return ""
+    return f"{evidence.previous_severities.get(severity.value, 0):,} at the last board"
 
 
 def key_findings(

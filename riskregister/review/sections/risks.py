@@ -22,7 +22,7 @@ from riskregister.review.sections import parts
 from riskregister.review.sections.changed import moved
 from riskregister.review.sections.parts import Marks, row, table
 from riskregister.review.sources import Sources
-from riskregister.review.words import listed, on_day
+from riskregister.review.words import listed, on_day, sentences
 from riskregister.rules.ratings import HIGHEST, band_of, outside_appetite, roll_up
 from safeguarding.kernel.periods import Month, day_of
 
@@ -173,11 +173,11 @@ def _accepted(ours: list[RiskFact], evidence: Evidence) -> Iterator[Row]:
     for one in ours:
         held = one.acceptance
         if held and held.approved and held.expires_on >= today:
-            soon = " Lapses within a month." if held.expires_on <= today + ACCEPTANCE_ENDS_SOON else ""
+            soon = "Lapses within a month." if held.expires_on <= today + ACCEPTANCE_ENDS_SOON else ""
             yield row(
                 f"{one.label} {one.title}",
                 on_day(held.expires_on),
-                f"{held.conditions}{soon}",
+                sentences(held.conditions, soon),
                 refs=(one.ref,),
                 restricted=one.restricted,
             )
