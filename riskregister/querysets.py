@@ -47,6 +47,25 @@ class SignalQuerySet(models.QuerySet):
         return self.filter(reach)
 
 
+class EscalationQuerySet(models.QuerySet):
+    def visible_to(self, user, *, at: datetime) -> "EscalationQuerySet":
+        """A partner: of its own risks and threats, and what somebody put before the board."""
+        granted = scopes(user.roles, Action.VIEW, Thing.ESCALATION)
+        if Scope.ALL in granted:
+            return self
+        if Scope.OWN_ORGANISATION in granted:
+            own = answered_for(user, at=at)
+            of_own = Q(risk__organisation__uid__in=own) | Q(signal__organisation__uid__in=own)
+            return self.filter(of_own | Q(raised_by=user))
+        return self.none()
+
+
+class DecisionQuerySet(models.QuerySet):
+    def visible_to(self, user, *, at: datetime) -> "DecisionQuerySet":
+        seen = Scope.ALL in scopes(user.roles, Action.VIEW, Thing.BOARD_DECISION)
+        return self if seen else self.none()
+
+
 class ChallengeQuerySet(models.QuerySet):
     def visible_to(self, user, *, at: datetime) -> "ChallengeQuerySet":
         granted = scopes(user.roles, Action.VIEW, Thing.CHALLENGE)

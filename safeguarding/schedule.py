@@ -64,10 +64,22 @@ BEAT_SCHEDULE = {
         "schedule": 900.0,
         "options": {"expires": 890},
     },
+    # The board's review of a month that is over; a missed night is made up for at the next.
+    "compile-reviews": {
+        "task": "riskregister.tasks.compile_reviews",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"expires": 3600 * 6},
+    },
     # Meetings of the next 60 days; what was not planned while nothing ran is planned then.
     "plan-meetings": {
         "task": "partners.tasks.plan_meetings",
         "schedule": crontab(hour=3, minute=50),
+        "options": {"expires": 3600 * 6},
+    },
+    # Risks above the board's appetite, and answers to the board that are late; each is told once.
+    "propose-escalations": {
+        "task": "riskregister.tasks.propose_escalations",
+        "schedule": crontab(hour=5, minute=40),
         "options": {"expires": 3600 * 6},
     },
 }

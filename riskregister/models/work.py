@@ -15,7 +15,12 @@ from riskregister.constants import (
     RiskTheme,
     SignalState,
 )
-from riskregister.querysets import ChallengeQuerySet, SignalQuerySet
+from riskregister.querysets import (
+    ChallengeQuerySet,
+    DecisionQuerySet,
+    EscalationQuerySet,
+    SignalQuerySet,
+)
 from safeguarding.kernel.constraints import at_and_by, known
 
 
@@ -89,6 +94,8 @@ class Escalation(models.Model):
     changed_at = models.DateTimeField(null=True)
     changed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
+
+    objects = EscalationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-raised_at"]
@@ -214,6 +221,8 @@ class Decision(models.Model):
     changed_at = models.DateTimeField(null=True)
     changed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-decided_on", "-pk"]

@@ -10,6 +10,9 @@ from riskregister.facts.evidence import ChallengeFact, DecisionFact, EscalationF
 from riskregister.history import Snapshot, as_at
 from riskregister.models import Risk
 from riskregister.selectors.as_at import label_of
+from riskregister.selectors.board_waiting import waiting_for
+
+__all__ = ["challenges_at", "decisions_at", "escalations_at", "shortened", "signals_at", "waiting_for"]
 
 _SHORT = 80
 
@@ -53,6 +56,7 @@ def escalations_at(moment: datetime) -> tuple[EscalationFact, ...]:
             answer_due_on=_date(one.fields["answer_due_on"]),
             answered_at=_maybe(one.fields["answered_at"]),
             organisation=_name(names, whose.get(one.uid)),
+            risk_uid=UUID(one.fields["risk"]) if one.fields["risk"] else None,
             changed=one.fields["changed"],
             ref=Ref("escalation", str(one.uid), one.fields["title"]),
         )
