@@ -23,3 +23,8 @@ def belongs_to(user: User, *, at: datetime) -> QuerySet:
 def names_of(uids: Collection[UUID]) -> dict[UUID | None, str]:
     """The names of organisations by uid."""
     return dict(Organisation.objects.filter(uid__in=uids).values_list("uid", "name"))
+
+
+def all_names() -> list[str]:
+    """The names of all organisations, also of those that no longer take part."""
+    return list(Organisation.objects.values_list("name", flat=True))
