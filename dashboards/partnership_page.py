@@ -8,6 +8,7 @@ from accounts.policy import Action, Thing, allows
 from accounts.selectors import User
 from partners.facts.waiting import Waiting
 from partners.selectors.waiting import waiting_for
+from riskregister.selectors.waiting import waiting_for as waiting_for_board
 
 # Heading, then text, address, what it is for, and what opens it.
 _GROUPS = (
@@ -54,6 +55,22 @@ _GROUPS = (
         ),
     ),
     (
+        "Risk and the board",
+        (
+            ("Risk register", "risks", "Risks, their ratings, controls and owners", Thing.RISK),
+            ("Emerging threats", "signals", "What somebody noticed, and what became of it", Thing.SIGNAL),
+            ("Escalations", "escalations", "What the board must answer", Thing.ESCALATION),
+            ("Challenges", "challenges", "What the board asks partners to account for", Thing.CHALLENGE),
+            (
+                "Decisions of the board",
+                "decisions_of_the_board",
+                "What was decided, why, and when it is looked at again",
+                Thing.BOARD_DECISION,
+            ),
+            ("Board reviews", "reviews", "Month by month, signed and sealed", Thing.BOARD_REVIEW),
+        ),
+    ),
+    (
         "The partnership",
         (("Organisations", "organisations", "Who takes part, and who answers for them", Thing.ORGANISATION),),
     ),
@@ -71,7 +88,13 @@ def page(user: User, *, now: datetime) -> dict:
         ]
         if links:
             groups.append({"heading": heading, "links": links})
-    return {"groups": groups, "waiting": waiting_items(waiting_for(user, now))}
+    return {"groups": groups, "waiting": waiting_items(everything(user, now))}
+
+
+def everything(user: User, now: datetime) -> list[Waiting]:
+    """What waits of the partnership's work and of the board's, what is overdue first."""
+    lines = [*waiting_for(user, now), *waiting_for_board(user, now)]
+    return sorted(lines, key=lambda line: not line.overdue)
 
 
 def waiting_items(lines: list[Waiting]) -> list[dict]:

@@ -14,7 +14,6 @@ from dashboards.forms import default_choice
 from dashboards.readers import reader_of
 from operations import selectors as runs
 from operations.constants import JobState
-from partners.selectors.waiting import waiting_for
 from safeguarding.kernel.periods import Month, day_of
 from visits.constants import Method, PlanType
 from visits.facts import ChildLine, ManagerWork, OversightFact, SocialWorkerWork, WorkLine
@@ -33,7 +32,7 @@ def page(user: User, *, now: datetime) -> dict:
     if allows(roles, Action.VIEW, Thing.VISIT_RATES):
         context["findings"], context["age"] = _findings(user, now)
         context["published"] = _published()
-    context["waiting"] = partnership_page.waiting_items(waiting_for(user, now))
+    context["waiting"] = partnership_page.waiting_items(partnership_page.everything(user, now))
     if roles & {Role.COORDINATOR, Role.ADMINISTRATOR}:
         context["jobs"] = _jobs(now)
     context["links"] = _links(user)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboards.views import assurance, oversight, partnership, start, statements, visiting
+from dashboards.views import assurance, board, oversight, partnership, start, statements, visiting
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("assurance/", assurance.dashboard, name="assurance"),
     path("assurance/export.csv", assurance.export, name="assurance_export"),
     path("assurance/<uuid:cycle>/<uuid:partner>/", assurance.answers, name="assurance_answers"),
+    path("board/", board.board, name="board"),
+    path("board/compare/", board.compare_reviews, name="compare_reviews"),
     path("partnership/", partnership.partnership, name="partnership"),
     path("accessibility/", statements.accessibility, name="accessibility"),
     path("privacy/", statements.privacy, name="privacy"),
