@@ -6,6 +6,15 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """An event of the audit trail: of which row, when, and what was noted."""
+
+    object_uid: UUID | None
+    at: datetime
+    detail: dict
+
+
+@dataclass(frozen=True)
 class PersonRow:
     """One account of a list."""
 

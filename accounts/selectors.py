@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from accounts.facts import PersonRow, Right
-from accounts.models import Grant, User
+from accounts.facts import PersonRow, Recorded, Right
+from accounts.models import AuditEvent, Grant, User
 
 NOT_RECORDED = "the operator of this server"
 
@@ -37,6 +37,12 @@ def _with_open_grants(people: Iterable[User]) -> list[tuple[User, list[Grant]]]:
     for grant in Grant.objects.filter(user__in=found, ended_at=None):
         held.setdefault(grant.user_id, []).append(grant)
     return [(person, held.get(person.pk, [])) for person in found]
+
+
+def recorded(action: str) -> list[Recorded]:
+    """Every event of an action in the audit trail, the oldest first: what an app checks its own rows by."""
+    events = AuditEvent.objects.filter(action=action).order_by("pk")
+    return [Recorded(event.object_uid, event.at, event.detail) for event in events.iterator()]
 
 
 def rights_of(person: User, *, ended: bool = False) -> list[Right]:

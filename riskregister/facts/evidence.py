@@ -114,6 +114,9 @@ class RiskFact:
     # Highest score that the board bears for its theme; None: no appetite is set.
     appetite: int | None = None
     ref: Ref | None = None
+    owner_organisation_uid: UUID | None = None
+    # Ratings of every kind, oldest first: (kind, rating).
+    all_ratings: tuple[tuple[str, RatingFact], ...] = ()
 
     @property
     def current(self) -> RatingFact | None:
@@ -350,7 +353,7 @@ class VisitRateFact:
 
 @dataclass(frozen=True)
 class OversightCount:
-    """A count for the board; None: suppressed (1 to 5)."""
+    """A count for the board; None: suppressed, as small or for what it would give away."""
 
     code: str
     label: str
@@ -364,7 +367,8 @@ class TrainingFact:
     level_words: str
     asked_for: int
     usual: int | None
-    attended: int
+    # None: of no event it is recorded who came.
+    attended: int | None
     ref: Ref | None = None
 
 

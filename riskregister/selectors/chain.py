@@ -1,13 +1,18 @@
-"""Whether what is published is still what was sealed."""
+"""Whether what is published is still what was sealed, by its own chain and by the audit trail."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
+from uuid import UUID
 
+from accounts.selectors import recorded
 from riskregister.constants import SignAct
 from riskregister.models import BoardReview
 from riskregister.review.canonical import canonical, digest
 from riskregister.review.reading import read
 from riskregister.review.seal import START, Sealed, seal
+from safeguarding.kernel.periods import Month
 
 
 @dataclass(frozen=True)
@@ -20,32 +25,86 @@ class Broken:
     words: str
 
 
+def published_before(month: Month) -> BoardReview | None:
+    """What a review of `month` is compared with: the latest version of the latest earlier month that is
+    published."""
+    rows = BoardReview.objects.published().filter(month__lt=month.first_day)
+    return rows.order_by("-month", "-version").first()
+
+
 def broken_seals() -> tuple[int, list[Broken]]:
     """How many published reviews there are, and what is wrong with any of them."""
     found: list[Broken] = []
-    previous, place, count = START, 0, 0
+    seals: dict[UUID, str] = {}
+    events = {one.object_uid: one.detail for one in recorded("board_review.published")}
+    previous, place = START, 0
     for review in BoardReview.objects.published().order_by("place").iterator():
-        count += 1
+        words = [*_in_itself(review), *_in_the_chain(review, previous, place)]
+        words += _in_the_trail(review, events.get(review.uid))
         month = f"{review.month:%Y-%m}"
-
-        def wrong(words: str, month: str = month, review: BoardReview = review) -> None:
-            found.append(Broken(month, review.version, review.place or 0, words))
-
-        if review.place != place + 1:
-            wrong(f"its place in the chain is {review.place}, after {place}: a review is missing before it")
-        if review.previous_seal != previous:
-            wrong("it does not follow the seal of the review before it")
-        if digest(review.content) != review.digest:
-            wrong("its content is not what was approved: the digest differs")
-        elif canonical(read(review.content)) != review.content:
-            wrong("its content cannot be read back as it was written")
-        if seal(sealed_of(review)) != review.seal:
-            wrong("its seal does not fit its content, month, version, cut-off, signatures or narrative")
-        signed = dict(review.signatures.order_by("at", "pk").values_list("act", "digest"))
-        if {signed.get(SignAct.APPROVED), signed.get(SignAct.PUBLISHED)} != {review.digest}:
-            wrong("its last signatures are on another content")
+        found += [Broken(month, review.version, review.place or 0, one) for one in words]
+        seals[review.uid] = review.seal
         previous, place = review.seal, review.place or 0
-    return count, found
+    for uid, detail in events.items():
+        if uid not in seals:
+            words = "it was published by the audit trail, and is not there or not published any more"
+            found.append(Broken(detail["month"], detail["version"], detail["place"], words))
+    return len(seals), found
+
+
+def _in_itself(review: BoardReview) -> Iterator[str]:
+    if digest(review.content) != review.digest:
+        yield "its content is not what was approved: the digest differs"
+    elif not _reads_back(review.content):
+        yield "its content cannot be read back as it was written"
+    if seal(sealed_of(review)) != review.seal:
+        yield "its seal does not fit its content, month, version, cut-off, signatures or narrative"
+    signed = dict(review.signatures.order_by("at", "pk").values_list("act", "digest"))
+    if {signed.get(SignAct.APPROVED), signed.get(SignAct.PUBLISHED)} != {review.digest}:
+        yield "its last signatures are on another content"
+
+    if not _stands_beside(review):
+        yield "its signatures, narrative or reason of correction are not those that were sealed"
+
+
+def _stands_beside(review: BoardReview) -> bool:
+    """Whether the rows beside the content are those of the sealed extras; names of people may change."""
+    try:
+        sealed = json.loads(review.sealed_extras)
+        signatures = [(one["act"], one["at"], one["words"]) for one in sealed["signatures"]]
+        narratives = {one["section"]: one["text"] for one in sealed["narratives"]}
+        reason = sealed["correction_reason"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    rows = review.signatures.order_by("at", "pk").values_list("act", "at", "words")
+    texts = dict(review.narratives.order_by("number").values_list("section", "text"))
+    return (
+        signatures == [(act, at.astimezone(UTC).isoformat(), words) for act, at, words in rows]
+        and narratives == {section: text for section, text in texts.items() if text}
+        and reason == review.correction_reason
+    )
+
+
+def _reads_back(content: str) -> bool:
+    try:
+        return canonical(read(content)) == content
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _in_the_chain(review: BoardReview, previous: str, place: int) -> Iterator[str]:
+    if review.place != place + 1:
+        yield f"its place in the chain is {review.place}, after {place}: a review is missing before it"
+    if review.previous_seal != previous:
+        yield "it does not follow the seal of the review before it"
+
+
+def _in_the_trail(review: BoardReview, detail: dict | None) -> Iterator[str]:
+    """Whoever can rewrite the whole chain cannot rewrite the audit trail, which is sealed with a key."""
+    if detail is None:
+        yield "the audit trail does not know of its publication"
+    elif detail.get("seal") != review.seal:
+        yield "its seal is not the one that the audit trail recorded at its publication"
 
 
 def sealed_of(review: BoardReview) -> Sealed:

@@ -1,5 +1,6 @@
 """From a draft to a sealed review: put before the board, sent back, approved, published, corrected."""
 
+import json
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from riskregister.review.canonical import canonical
 from riskregister.review.seal import START, seal
 from riskregister.rules import reviews as rules
 from riskregister.rules.reviews import ReviewFacts, Signer
-from riskregister.selectors.chain import sealed_of
+from riskregister.selectors.chain import published_before, sealed_of
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import Month
 
@@ -32,13 +33,14 @@ def sign(
 ) -> BoardReview:
     """Moves a review, on the content that the person saw.
 
-    Raises Refusal of `rules.move`, or Refusal('content_changed') where it was compiled again meanwhile.
+    Raises Refusal of `rules.move`, Refusal('content_changed') where it was compiled again meanwhile, or
+    Refusal('older_comparison') where a review before it was published since it was compiled.
     """
     with transaction.atomic():
         if act is SignAct.PUBLISHED:
             # One publication at a time: the chain has one end.
             lock(_CHAIN, now=now)
-        current = BoardReview.objects.select_for_update(of=("self",)).get(pk=review.pk)
+        current = BoardReview.objects.select_for_update(no_key=True).get(pk=review.pk)
         signer = signer_of(user)
         following = rules.move(facts_of(current), act, signer, words=words)
         if current.digest != expected_digest:
@@ -46,11 +48,13 @@ def sign(
                 "content_changed",
                 "The review was compiled again since you opened it. Read it again, then sign.",
             )
+        if act is not SignAct.RETURNED:
+            _compared_with_the_last(current)
         Signature.objects.create(
             review=current,
             act=act,
             digest=current.digest,
-            words=words.strip(),
+            words=words.replace("\r\n", "\n").strip(),
             chair=signer.chair,
             at=now,
             by=user,
@@ -62,9 +66,25 @@ def sign(
             at=now,
             object_kind="board_review",
             object_uid=current.uid,
-            detail={"month": f"{current.month:%Y-%m}", "version": current.version, "digest": current.digest},
+            detail={
+                "month": f"{current.month:%Y-%m}",
+                "version": current.version,
+                "digest": current.digest,
+                **({"place": current.place, "seal": current.seal} if act is SignAct.PUBLISHED else {}),
+            },
         )
     return current
+
+
+def _compared_with_the_last(review: BoardReview) -> None:
+    """Raises Refusal('older_comparison')."""
+    before = published_before(Month.of(review.month))
+    if json.loads(review.content)["previous_seal"] != (before.seal if before else ""):
+        raise Refusal(
+            "older_comparison",
+            "A review before this one was published since it was compiled, so its directions of travel are"
+            " out of date. Send it back if it is before the board, and compile it again.",
+        )
 
 
 def facts_of(review: BoardReview) -> ReviewFacts:
@@ -149,13 +169,13 @@ def _named(user: User) -> str:
 def start_correction(*, user: User, review: BoardReview, reason: str, now: datetime) -> BoardReview:
     """A new version of a published month, to be compiled; both stay readable.
 
-    Raises Refusal('not_published' | 'words_missing' | 'already_open').
+    Raises Refusal('words_missing' | 'already_open').
     """
     if not reason.strip():
         raise Refusal("words_missing", "Enter what is corrected, and why", "reason")
     with transaction.atomic():
         lock(f"board-review-{Month.of(review.month)}", now=now)
-        versions = BoardReview.objects.select_for_update(of=("self",)).filter(month=review.month)
+        versions = BoardReview.objects.filter(month=review.month)
         latest = max(versions, key=lambda one: one.version)
         if latest.state != ReviewState.PUBLISHED:
             raise Refusal("already_open", "A correction of this month is already under way.")
@@ -164,7 +184,7 @@ def start_correction(*, user: User, review: BoardReview, reason: str, now: datet
             version=latest.version + 1,
             cut_off=latest.cut_off,
             method_version=METHOD_VERSION,
-            correction_reason=reason.strip(),
+            correction_reason=reason.replace("\r\n", "\n").strip(),
             corrects=latest,
         )
         record(
@@ -187,7 +207,7 @@ def write_narrative(
     """
     text = rules.narrative(text)
     with transaction.atomic():
-        current = BoardReview.objects.select_for_update(of=("self",)).get(pk=review.pk)
+        current = BoardReview.objects.select_for_update(no_key=True).get(pk=review.pk)
         if current.state not in (ReviewState.DRAFT, ReviewState.IN_REVIEW):
             raise Refusal("fixed", "This review is approved: what stands beside it can no longer be changed.")
         last = current.narratives.filter(section=section).order_by("-number").first()

@@ -57,7 +57,8 @@ def _oversight(words: dict[Concern, str]) -> Callable[[Evidence], Iterator[Hit]]
     def run(evidence: Evidence) -> Iterator[Hit]:
         for one in evidence.oversight:
             if one.code in words and one.count != 0:
-                count = "1 to 5" if one.count is None else f"{one.count:,}"
+                # What is hidden may also be a greater number that would give a small one away.
+                count = "number not shown" if one.count is None else f"{one.count:,}"
                 yield Hit(f"{words[Concern(one.code)]}: {count}.", refs(one.ref), "oversight")
 
     return run

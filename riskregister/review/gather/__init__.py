@@ -4,20 +4,20 @@ from collections import Counter
 from datetime import datetime
 
 from partners.selectors.burden import recent_burden
-from riskregister.constants import ReviewState
 from riskregister.facts.content import CheckResult
 from riskregister.facts.evidence import Evidence
 from riskregister.models import BoardReview
 from riskregister.review.gather import partners, practice, work
 from riskregister.review.reading import read
 from riskregister.selectors.as_at import late_changes, matrix_on, risks_at
+from riskregister.selectors.chain import published_before
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import Month, day_of
 
 
 def evidence(month: Month, cut_off: datetime, *, version: int) -> Evidence:
     """The evidence of a month's review. Raises Refusal('no_data') where nothing at all is on record."""
-    before = _published_before(month)
+    before = published_before(month)
     since = before.cut_off if before else None
     actions = work.actions(cut_off)
     concerns = work.concerns(cut_off)
@@ -52,16 +52,10 @@ def evidence(month: Month, cut_off: datetime, *, version: int) -> Evidence:
     if found.is_empty:
         raise Refusal(
             "no_data",
-            f"Nothing is on record for {month.name}: no risk, no return and no child with an open plan, so there"
-            " is nothing to compile.",
+            f"Nothing is on record for {month.name}: no risk, no return and no child with an open plan, so"
+            " there is nothing to compile.",
         )
     return found
-
-
-def _published_before(month: Month) -> BoardReview | None:
-    """The latest version of the latest earlier month that is published."""
-    rows = BoardReview.objects.filter(state=ReviewState.PUBLISHED, month__lt=month.first_day)
-    return rows.order_by("-month", "-version").first()
 
 
 def _previous(review: BoardReview | None) -> dict:

@@ -181,7 +181,7 @@ def dependencies(at: datetime) -> tuple[DependencyFact, ...]:
     return tuple(
         DependencyFact(
             uid=one.uid,
-            organisation=(whose := one.of.name if one.of else "The partnership"),
+            organisation=one.of.name if one.of else "The partnership",
             on_organisation=one.on.name,
             what=one.what,
             state=one.state,

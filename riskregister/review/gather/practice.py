@@ -10,18 +10,20 @@ from riskregister.review.words import PLAN_TYPE_WORDS
 from safeguarding.kernel.disclosure import WHOLE, Leaf, is_small, small_numbers
 from safeguarding.kernel.periods import Month
 from safeguarding.kernel.rates import percentage
-from visits.facts import KnownTotal
+from visits.facts import Concern, KnownTotal
 from visits.selectors.as_known import oversight_known, totals_known
 
 # Parts of a cohort as bits (kernel.disclosure), in the order in which `_shown` counts them.
 _TWO_PARTS = {"face_to_face": 1, "seen": 1, "children": 3}
 _THREE_PARTS = {"face_to_face": 1, "alternative": 2, "seen": 3, "children": 7}
+# The oversight page shows how many there are of both.
+_LAPSED_TOGETHER = {Concern.DECISION_LAPSED, Concern.DECISION_PAST_REVIEW}
 
 
 def visit_rates(month: Month, at: datetime) -> tuple[VisitRateFact, ...]:
     """The month and its comparators, in order of month and plan type; a plan type under which no child was in
-    any of them is left out. `why`: 'not_collected' where alternatives were not (what is hidden besides is None),
-    'suppressed' where a figure is hidden, otherwise ''."""
+    any of them is left out. `why`: 'not_collected' where alternatives were not, 'suppressed' where another
+    figure is hidden, otherwise ''; what is hidden is None under each of them."""
     found = totals_known((month, *comparators(month)), at)
     kinds = {one.plan_type for one in found if one.children}
     return tuple(_shown(one) for one in found if one.plan_type in kinds)
@@ -64,13 +66,19 @@ def _shown(total: KnownTotal) -> VisitRateFact:
 
 
 def oversight(at: datetime) -> tuple[OversightCount, ...]:
-    """Each concern that a board looks at; no total of them is shown, so each stands alone."""
+    """The concerns that a board looks at, hidden where they are about 1 to 5 children. The oversight page shows
+    some totals that these counts are parts of, so what would be found with its help is hidden here too."""
+    found = oversight_known(at)
+    small = {one.code for one in found if is_small(one.count) or is_small(one.children)}
+    small |= {one.code for one in found if one.of is not None and is_small(one.of - one.children)}
+    if small & _LAPSED_TOGETHER:
+        small |= _LAPSED_TOGETHER
     return tuple(
         OversightCount(
             code=one.code.value,
             label=one.label,
-            count=None if is_small(one.count) else one.count,
+            count=None if one.code in small and one.count else one.count,
             ref=Ref("oversight", one.code.value, one.label),
         )
-        for one in oversight_known(at)
+        for one in found
     )

@@ -195,7 +195,7 @@ def _meetings(evidence: Evidence, marks: Marks) -> Iterator[Block]:
                     one.level_words,
                     one.asked_for,
                     f"{one.usual:,}" if one.usual is not None else "Not known",
-                    one.attended,
+                    one.attended if one.attended is not None else "Not recorded",
                     refs=(one.ref,),
                 )
                 for one in evidence.training

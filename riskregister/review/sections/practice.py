@@ -30,8 +30,8 @@ def visits(
         "Total %",
     )
     note = (
-        "c: a count of 1 to 5, or a figure that would give such a count away. As recorded by the cut-off: what was"
-        " recorded or corrected later is not in these figures."
+        "c: a count of 1 to 5, or a figure that would give such a count away. As recorded by the cut-off:"
+        " what was recorded or corrected later is not in these figures."
     )
     blocks = [
         table(
@@ -89,7 +89,10 @@ def oversight(
                 ("What", "Children or records #"),
                 (row(one.label, _count(one.count), refs=(one.ref,)) for one in evidence.oversight),
                 source=mark,
-                note="c: 1 to 5. As recorded by the cut-off. Names are with the accountable managers only.",
+                note=(
+                    "c: about 1 to 5 children, or a number that would give such a one away. As recorded by the"
+                    " cut-off. Names are with the accountable managers only."
+                ),
             ),
         ),
     )
