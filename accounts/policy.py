@@ -144,7 +144,8 @@ _TABLE: dict[Thing, str] = {
     Thing.OVERSIGHT: "Vs | Vt Vs Dt | – | – | Vs | Vs | –",
     # C: a duty social worker opens a record outside the caseload; X: another manager has looked at it.
     Thing.EMERGENCY_ACCESS: "– | Vt Xt | Cc | – | – | Vr | –",
-    Thing.VISIT_RATES: "Vs Ds | Vt Vs Dt Ds | Vc Vs Ds | Vs | Vs Ds | Vs Ds | –",
+    # Partners read visiting where it is published: in the board's reviews.
+    Thing.VISIT_RATES: "Vs Ds | Vt Vs Dt Ds | Vc Vs Ds | – | Vs Ds | Vs Ds | –",
     Thing.USER_ACCOUNT: "Vm | Vm | Vm | Vm | Vo C | V* | V* C E W",
     Thing.AUDIT_TRAIL: "– | – | – | – | – | V* D | V*",
     Thing.JOB_RUN: "– | V* | – | – | V* X | V* | V* X",

@@ -183,7 +183,7 @@ def small():
 
 
 @pytest.mark.parametrize(
-    "role", [Role.BOARD_MEMBER, Role.PARTNER, Role.COORDINATOR, Role.AUDITOR, Role.SOCIAL_WORKER]
+    "role", [Role.BOARD_MEMBER, Role.COORDINATOR, Role.AUDITOR, Role.SOCIAL_WORKER]
 )
 def test_outside_the_team_small_numbers_are_hidden_wherever_they_could_be_read(client, small, role):
     sign_in(client, person(role))
@@ -285,11 +285,11 @@ def test_no_cell_of_the_file_starts_a_formula(board):
     assert "'=1+1" in cells
 
 
-def test_a_partner_may_look_but_not_take_the_file(client, small):
+def test_a_partner_reads_visiting_in_published_reviews_only(client, small):
     sign_in(client, person(Role.PARTNER))
-    assert client.get("/visiting/").status_code == 200
-    assert "Download" not in words_of(client.get("/visiting/"))
-    assert client.get("/visiting/export.csv").status_code == 403
+    for path in ("/visiting/", "/visiting/export.csv", "/visiting/method/"):
+        assert client.get(path).status_code == 403
+    assert "Visiting" not in words_of(client.get("/"))
 
 
 # --- The children behind a figure ------------------------------------------------------------------

@@ -63,10 +63,10 @@ ROWS: dict[str, Row] = {
     "rebuild_visit_rates": Row(None, "CO AD"),
     # The dashboard
     "start": Row(ANYBODY),
-    "visiting": Row("BM MG SW PR CO AU"),
+    "visiting": Row("BM MG SW CO AU"),
     "visiting_children": Row("MG SW AU"),
     "visiting_export": Row("BM MG SW CO AU"),
-    "visiting_method": Row("BM MG SW PR CO AU"),
+    "visiting_method": Row("BM MG SW CO AU"),
     "oversight": Row("BM MG CO AU"),
     "oversight_children": Row("MG"),
     # Records
