@@ -1,9 +1,9 @@
 """Conditions that constraints of several apps share."""
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 
 
-def known(field: str, choices) -> Q:
+def known(field: str, choices: type[TextChoices]) -> Q:
     """The column holds one of the codes of `choices`."""
     return Q(**{f"{field}__in": choices.values})
 
