@@ -5,7 +5,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.audit import Actor
-from partners.services import cycles, series, tracker
+from partners.services import concern_clock, cycles, files, series, tracker
 
 
 @shared_task
@@ -20,6 +20,18 @@ def remind() -> None:
 
 
 @shared_task
+def tell_of_overdue_concerns() -> None:
+    """Concerns whose answer is late climb."""
+    concern_clock.tell_of_overdue(timezone.now())
+
+
+@shared_task
 def plan_meetings() -> None:
     """The meetings of the next 60 days, of every series."""
     series.plan_meetings(now=timezone.now())
+
+
+@shared_task
+def sweep_files() -> None:
+    """Files of evidence without a row, and workbooks that nobody saved, after a day."""
+    files.sweep(timezone.now())

@@ -82,4 +82,16 @@ BEAT_SCHEDULE = {
         "schedule": crontab(hour=5, minute=40),
         "options": {"expires": 3600 * 6},
     },
+    # What a crash left of an upload, and workbooks that nobody saved, a day after.
+    "sweep-files": {
+        "task": "partners.tasks.sweep_files",
+        "schedule": crontab(hour=4, minute=5),
+        "options": {"expires": 3600 * 6},
+    },
+    # A concern whose answer is late is told of once to each who owes or follows it.
+    "tell-of-overdue-concerns": {
+        "task": "partners.tasks.tell_of_overdue_concerns",
+        "schedule": 900.0,
+        "options": {"expires": 890},
+    },
 }

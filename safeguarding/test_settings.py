@@ -14,7 +14,8 @@ from pathlib import Path
 from tools.ports import LOOPBACK, free_port
 
 # One run's mark: keeps two runs that share a machine or a Redis server apart. Worker processes inherit it.
-RUN = os.environ.setdefault("TEST_RUN", f"{os.getpid()}")
+# Of several processes that share out one run's tests, each is a run of its own.
+RUN = os.environ.setdefault("TEST_RUN", f"{os.getpid()}") + os.environ.get("PYTEST_XDIST_WORKER", "")
 _FOLDER = Path(tempfile.gettempdir()) / f"safeguarding-tests-{RUN}"
 
 OWN_VALKEY = "REDIS_URL" not in os.environ

@@ -18,6 +18,9 @@ from tools.say import run_main, say
 _NOTHING_COLLECTED = 5
 _ON_SQLITE = "database and not browser and not postgres"
 _LAST_WORDS_SECONDS = 30
+# One process a core, each with a database of its own; a file's tests stay together, in their order.
+_CORES = len(os.sched_getaffinity(0))
+_SHARED_OUT = ["-n", str(min(_CORES, 4)), "--dist", "loadfile"] if _CORES > 1 else []
 
 
 def main(arguments: list[str]) -> int:
@@ -58,7 +61,7 @@ def _suite(
 ) -> int:
     """Run pytest once; add its counts to `totals` and give its exit code, 130 after Ctrl-C."""
     say(f"\n=== {title} ===")
-    command = [venv_program("python"), "-m", "pytest", f"--junitxml={report}", *arguments]
+    command = [venv_program("python"), "-m", "pytest", f"--junitxml={report}", *_SHARED_OUT, *arguments]
     process = subprocess.Popen(command, cwd=ROOT, env=dict(env))
     try:
         code = process.wait()

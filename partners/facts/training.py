@@ -23,6 +23,19 @@ class DemandLine:
 
 
 @dataclass(frozen=True)
+class LevelDemand:
+    """Places asked for at the events of a month at a level, as known at a moment."""
+
+    level: str
+    level_words: str
+    asked_for: int
+    # None: nobody has said what is usual.
+    usual: int | None
+    # None: of no event it is recorded who came.
+    attended: int | None
+
+
+@dataclass(frozen=True)
 class AgencyLine:
     """What an organisation asked for, got and used over a span; people are counted, not named."""
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 
 from partners.forms.base import OnceForm, VersionForm
+from partners.forms.screened import ScreenedForm
 from partners.models import Meeting, Organisation
 from partners.presenters.base import moment_words
 from partners.rules import meetings as rules
@@ -65,7 +66,7 @@ class ChangeItemForm(_ItemFields, VersionForm):
         return Layout(*self.item_layout(), "version")
 
 
-class NotesForm(VersionForm):
+class NotesForm(ScreenedForm, VersionForm):
     notes = LongTextField(
         label="What was said? (optional)",
         help_text=_NO_NAMES,
@@ -75,10 +76,10 @@ class NotesForm(VersionForm):
     decision = LongTextField(
         label="What was decided? (optional)", max_length=rules.NOTES_LENGTH, rows=3, required=False
     )
-    field_order = ("notes", "decision", "version")
+    field_order = ("notes", "decision", "version", "names_no_child")
 
 
-class MinutesForm(VersionForm):
+class MinutesForm(ScreenedForm, VersionForm):
     minutes = LongTextField(
         label="Minutes",
         help_text=rules.NO_NAMES,
@@ -86,7 +87,7 @@ class MinutesForm(VersionForm):
         rows=18,
         error_messages={"required": "Enter the minutes"},
     )
-    field_order = ("minutes", "version")
+    field_order = ("minutes", "version", "names_no_child")
 
 
 class _AtMeeting(GovukForm):

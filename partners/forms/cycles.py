@@ -105,7 +105,7 @@ class ExtendReturnForm(VersionForm):
         label="Why does the partner get more time?",
         rows=2,
         max_length=REASON_LENGTH,
-        help_text="The partner sees this reason",
+        help_text="The partner sees this reason. Do not write children’s names, dates of birth or references",
         error_messages={"required": "Enter why the partner gets more time"},
     )
     field_order = ("until", "reason", "version")

@@ -7,6 +7,7 @@ from django import forms
 
 from partners.constants import PlanStage
 from partners.forms.base import OnceForm, VersionForm
+from partners.forms.screened import ScreenedForm
 from partners.models import Organisation
 from partners.rules.plans import REASON_LENGTH, REMIT_LENGTH, TITLE_LENGTH
 from safeguarding.kernel.govuk import GovukDateField, GovukForm, LongTextField
@@ -18,7 +19,7 @@ _REMIT = "What does it cover?"
 _REMIT_HINT = f"Its remit: services, areas, who leads it, until when. {NO_CHILDREN}"
 
 
-class AddPlanForm(OnceForm):
+class AddPlanForm(ScreenedForm, OnceForm):
     organisation = forms.ChoiceField(label="Whose plan is it?", widget=forms.RadioSelect)
     title = forms.CharField(label=_TITLE, max_length=TITLE_LENGTH)
     remit = LongTextField(
@@ -28,7 +29,7 @@ class AddPlanForm(OnceForm):
         help_text=_REMIT_HINT,
     )
     subjects = {"organisation": "whose plan it is", "title": "what the plan is called"}
-    field_order = ("organisation", "title", "remit", "token")
+    field_order = ("organisation", "title", "remit", "token", "names_no_child")
 
     def __init__(
         self, *args: Any, organisations: Iterable[Organisation], partnership: bool, **kwargs: Any
@@ -48,11 +49,11 @@ class AddPlanForm(OnceForm):
         return self.organisations.get(self.cleaned_data["organisation"])
 
 
-class EditPlanForm(VersionForm):
+class EditPlanForm(ScreenedForm, VersionForm):
     title = forms.CharField(label=_TITLE, max_length=TITLE_LENGTH)
     remit = LongTextField(label=_REMIT, max_length=REMIT_LENGTH, required=False, help_text=_REMIT_HINT)
     subjects = {"title": "what the plan is called"}
-    field_order = ("title", "remit", "version")
+    field_order = ("title", "remit", "version", "names_no_child")
 
 
 class StageForm(VersionForm):

@@ -3,6 +3,7 @@
 from partners.models.actions import Action, ActionMove, ActionSlip
 from partners.models.concerns import Concern, ConcernMove
 from partners.models.cycles import Cycle, CyclePause, CycleRule, Reminder
+from partners.models.history import Kept
 from partners.models.meetings import (
     AgendaItem,
     Attendance,
@@ -61,6 +62,7 @@ __all__ = [
     "Dependency",
     "DependencyMove",
     "Evidence",
+    "Kept",
     "Meeting",
     "MeetingSeries",
     "Organisation",

@@ -31,6 +31,8 @@ class UsualDemand(models.Model):
     effective_from = models.DateField()
     places_a_month = models.PositiveIntegerField()
     source = models.CharField(max_length=400)
+    # When somebody set it; empty: it was there from the beginning.
+    set_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -108,7 +108,7 @@ def cycle_rows(cycle: Cycle) -> list[dict[str, Any]]:
 def returns_table(
     cycle: Cycle, lines: Iterable[ReturnLine], *, now: datetime, extends: bool
 ) -> dict[str, Any]:
-    columns = [{"text": "Partner"}, {"text": "State"}, {"text": "Due"}, {"text": "Sent"}]
+    columns = [{"text": "Partner"}, {"text": "State"}, {"text": "Due"}, {"text": "Sent"}, {"text": "Return"}]
     return {
         "caption": "Returns of this cycle",
         "columns": [*columns, {"text": "More time"}] if extends else columns,
@@ -128,6 +128,13 @@ def _return_row(cycle: Cycle, line: ReturnLine, now: datetime, extends: bool) ->
         state,
         {"text": moment_words(due), "note": "Extended" if line.extended_until else ""},
         moment_words(line.submitted_at) if line.submitted_at else "Not sent",
+        {
+            "text": "Open",
+            "href": reverse("return", args=[line.uid]),
+            "hidden": f"return of {line.organisation}",
+        }
+        if line.readable
+        else "",
     ]
     if extends:
         href = reverse("extend_return", args=[cycle.uid, line.uid])
@@ -188,7 +195,7 @@ def rule_entries(rules: Iterable[CycleRule], latest: date | None) -> list[dict[s
             "from": in_words(rule.effective_from),
             "words": rule_words(rule),
             "reason": rule.reason,
-            "by": f"{rule.set_by.name if rule.set_by else 'Came with the product'}, "
+            "by": f"{f'Set by {rule.set_by.name}' if rule.set_by else 'Came with the product'}, "
             f"{moment_words(rule.set_at)}",
             "effective_from": rule.effective_from.isoformat(),
             "unused": latest is None or rule.effective_from > latest,
@@ -202,7 +209,7 @@ def pause_entries(pauses: Iterable[CyclePause]) -> list[dict[str, Any]]:
     for pause in pauses:
         last = date.fromordinal(pause.until_date.toordinal() - 1)
         lifted = ""
-        if pause.lifted_at:
+        if pause.lifted_at and pause.lifted_by:
             lifted = f"Lifted by {pause.lifted_by.name}, {moment_words(pause.lifted_at)}"
         entries.append(
             {

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.selectors import User
 from partners.constants import SourceKind
 from partners.facts.actions import ActionSource
@@ -23,9 +25,10 @@ def _meeting(uid: UUID, user: User, at: datetime) -> str | None:
 
 
 def _plan(uid: UUID, user: User, at: datetime) -> str | None:
-    return (
-        RecoveryPlan.objects.visible_to(user, at=at).filter(uid=uid).values_list("title", flat=True).first()
-    )
+    """A partner's from when it was submitted: others read the words that an action keeps of its source."""
+    rows = RecoveryPlan.objects.visible_to(user, at=at).filter(uid=uid)
+    open_to_others = rows.filter(Q(organisation=None) | Q(submitted_at__isnull=False))
+    return open_to_others.values_list("title", flat=True).first()
 
 
 # What a source is called, for who may see it; None for who may not. Sources of other apps open their

@@ -49,8 +49,9 @@ class ReturnLine:
     state: str
     extended_until: datetime | None
     submitted_at: datetime | None
-    # May still be moved to a later date.
     sent: bool
+    # Its page opens for the reader.
+    readable: bool
 
 
 def calendar() -> tuple[list[CalendarRule], list[Pause]]:
@@ -158,6 +159,7 @@ def returns_countable_by(user: User, *, at: datetime) -> QuerySet[Return]:
 
 def return_lines(cycle: Cycle, user: User, *, at: datetime) -> list[ReturnLine]:
     rows = returns_countable_by(user, at=at).filter(cycle=cycle).select_related("organisation")
+    readable = set(Return.objects.visible_to(user, at=at).filter(cycle=cycle).values_list("pk", flat=True))
     return [
         ReturnLine(
             row.uid,
@@ -167,6 +169,7 @@ def return_lines(cycle: Cycle, user: User, *, at: datetime) -> list[ReturnLine]:
             row.extended_until,
             row.submitted_at,
             row.state in (ReturnState.SUBMITTED, ReturnState.ACCEPTED),
+            row.pk in readable,
         )
         for row in rows.order_by("organisation__name")
     ]

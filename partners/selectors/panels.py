@@ -117,7 +117,7 @@ def _trend(held: Sequence[Meeting]) -> tuple[tuple[str, tuple[str, ...], str], .
     rows = list(Attendance.objects.filter(meeting__in=held).select_related("organisation"))
     state = {(row.organisation_id, row.meeting_id): row.state for row in rows}
     found = []
-    for fact in attendance_facts(rows):
+    for fact in attendance_facts((row.organisation, row.state) for row in rows):
         key = next(row.organisation_id for row in rows if row.organisation.uid == fact.organisation_uid)
         states = tuple(state.get((key, one.pk), "") for one in held)
         found.append((fact.organisation, states, f"{fact.present} of {fact.expected}"))

@@ -1,5 +1,6 @@
 """Question sets, read."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from partners.facts.questions import (
@@ -67,7 +68,7 @@ def question_fact(question: Question) -> QuestionFact:
     )
 
 
-def _options(rows) -> tuple[OptionFact, ...]:
+def _options(rows: Iterable[dict]) -> tuple[OptionFact, ...]:
     return tuple(OptionFact(row["value"], row["label"], row.get("reading", "")) for row in rows)
 
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -12,7 +13,6 @@ from accounts.selectors import User
 from partners.constants import AttendanceState, MeetingKind, MeetingState
 from partners.facts.meetings import AttendanceFact, SeriesFact
 from partners.models import (
-    Attendance,
     CadenceRule,
     Meeting,
     MeetingSeries,
@@ -21,6 +21,7 @@ from partners.models import (
 )
 from partners.querysets import holds_on
 from partners.rules.cadence import Cadence, Pause, dates
+from partners.selectors.history import MeetingThen, meetings_then
 from safeguarding.kernel.periods import day_of
 
 LOOKS_BACK = timedelta(days=182)
@@ -80,28 +81,36 @@ def meetings_at(
     at: datetime, *, since: date | None = None, among: QuerySet[MeetingSeries] | None = None
 ) -> list[SeriesFact]:
     """Every series as it ran from `since` (half a year back) to the day of `at`: planned by its rule, held,
-    and who came. What was recorded of meetings up to `at`; six queries however many series."""
+    and who came. What was on record at `at`, whatever was corrected since; a series whose first rule was set
+    later is not among them. Seven queries however many series."""
     today = day_of(at)
     rows = MeetingSeries.objects.all() if among is None else among
     series = list(rows.prefetch_related("cadences", "pauses").order_by("name"))
     first = since or today - LOOKS_BACK
-    meetings: dict[int, list[Meeting]] = defaultdict(list)
-    held = Meeting.objects.filter(series__in=series, starts_at__lte=at).order_by("starts_at")
-    for meeting in held:
+    meetings: dict[int, list[MeetingThen]] = defaultdict(list)
+    begun = Meeting.objects.filter(series__in=series, starts_at__lte=at).order_by("starts_at")
+    for meeting in meetings_then(begun, at):
         if day_of(meeting.starts_at) >= first:
             meetings[meeting.series_id].append(meeting)
-    attendance = _attendance([one for of_one in meetings.values() for one in of_one])
-    return [_fact(one, meetings[one.pk], attendance, first, today) for one in series]
+    came = {uid for of_one in meetings.values() for one in of_one for uid in one.came}
+    organisations = {one.uid: one for one in Organisation.objects.filter(uid__in=came)}
+    return [
+        _fact(one, meetings[one.pk], organisations, first, at)
+        for one in series
+        if not one.cadences.all() or any(rule.set_at <= at for rule in one.cadences.all())
+    ]
 
 
 def _fact(
     series: MeetingSeries,
-    meetings: list[Meeting],
-    attendance: dict[int, list[Attendance]],
+    meetings: list[MeetingThen],
+    organisations: dict[UUID, Organisation],
     first: date,
-    today: date,
+    at: datetime,
 ) -> SeriesFact:
-    cadences, pauses = cadences_of(series), pauses_of(series)
+    today = day_of(at)
+    cadences = [as_cadence(row) for row in series.cadences.all() if row.set_at <= at]
+    pauses = _pauses_then(series, at)
     start = max(first, min((rule.effective_from for rule in cadences), default=first))
     ruled = [rule for rule in cadences if rule.effective_from <= today]
     in_force = {rule.frequency for rule in ruled if rule.effective_from > start}
@@ -123,26 +132,29 @@ def _fact(
         planned=len(planned),
         held=states[MeetingState.HELD],
         cancelled=states[MeetingState.CANCELLED],
-        attendance=attendance_facts(row for one in meetings for row in attendance[one.pk]),
+        attendance=attendance_facts(
+            (organisations[uid], state) for one in meetings for uid, state in one.came.items()
+        ),
         cases=sum(heard) if heard else None,
         paused_since=next((one.from_date for one in pauses if one.holds(today)), None),
     )
 
 
-def _attendance(meetings: list[Meeting]) -> dict[int, list[Attendance]]:
-    held = [one for one in meetings if one.state == MeetingState.HELD]
-    found: dict[int, list[Attendance]] = defaultdict(list)
-    for row in Attendance.objects.filter(meeting__in=held).select_related("organisation"):
-        found[row.meeting_id].append(row)
-    return found
+def _pauses_then(series: MeetingSeries, at: datetime) -> list[Pause]:
+    """As they were set by then; what was resumed later still went on."""
+    return [
+        Pause(row.from_date, row.until_date if row.resumed_at and row.resumed_at <= at else None)
+        for row in series.pauses.all()
+        if row.set_at <= at
+    ]
 
 
-def attendance_facts(rows: Iterable[Attendance]) -> tuple[AttendanceFact, ...]:
-    """By organisation, in the order of names."""
+def attendance_facts(came: Iterable[tuple[Organisation, str]]) -> tuple[AttendanceFact, ...]:
+    """By organisation, in the order of names; of organisations and their states of attendance."""
     expected: Counter[Organisation] = Counter()
     present: Counter[Organisation] = Counter()
-    for row in rows:
-        expected[row.organisation] += 1
-        present[row.organisation] += row.state in THERE
+    for organisation, state in came:
+        expected[organisation] += 1
+        present[organisation] += state in THERE
     ordered = sorted(expected, key=lambda one: one.name)
     return tuple(AttendanceFact(one.name, one.uid, expected[one], present[one]) for one in ordered)

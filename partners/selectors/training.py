@@ -1,58 +1,105 @@
 """The training programme, read: demand against the usual, events, places and who came by organisation."""
 
 from collections import Counter, defaultdict
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.policy import Action, Scope, Thing, scopes
 from accounts.selectors import User
-from partners.constants import EventState, TrainingLevel
-from partners.facts.training import AgencyLine, EventFact, TrainingFact
+from partners.constants import EventState, KeptThing, TrainingLevel
+from partners.facts.training import AgencyLine, EventFact, LevelDemand, TrainingFact
 from partners.facts.waiting import Waiting
-from partners.models import Booking, Organisation, TrainingEvent, UsualDemand
-from partners.rules.training import Usual, demand
+from partners.models import Booking, Course, Kept, Organisation, TrainingEvent, UsualDemand
+from partners.rules.training import Usual, demand, usual_on
+from partners.selectors.history import BookingThen, EventThen, events_then, said_until
 from safeguarding.kernel.periods import Month, day_of
 
 MONTHS_SHOWN = 6
 
 
 def training_at(at: datetime, *, months: int = MONTHS_SHOWN) -> TrainingFact:
-    """The programme over the months up to that of `at`: demand by when places were first asked for by then,
-    events and their use by the day they were held. Four queries."""
+    """The programme over the months up to that of `at`, as on record at `at`: demand by when places were
+    first asked for, events and their use by the day they were held. Five queries."""
     last = Month.of(day_of(at))
     first = last.plus(1 - months)
+    events = _events(first, last, at)
     asked: Counter[tuple[str, int]] = Counter()
-    for booking in Booking.objects.filter(at__lte=at).select_related("event__course"):
-        month = Month.of(day_of(booking.at))
-        if first <= month <= last:
-            asked[booking.event.course.level, month.index] += booking.asked_for
-    usuals = [Usual(row.level, row.effective_from, row.places_a_month) for row in UsualDemand.objects.all()]
-    events = TrainingEvent.objects.filter(held_on__gte=first.first_day, held_on__lte=last.last_day)
-    modes = Counter(event.mode for event in events if event.state != EventState.CANCELLED)
+    for event in events:
+        for booking in event.bookings:
+            month = Month.of(day_of(booking.at))
+            if first <= month <= last:
+                asked[event.level, month.index] += booking.asked_for
+    held = [one for one in events if first <= Month.of(one.held_on) <= last]
+    modes = Counter(one.mode for one in held if one.state != EventState.CANCELLED)
     return TrainingFact(
         first=first,
         last=last,
-        demand=demand(asked, usuals, TrainingLevel.values, first, last),
-        agencies=agency_lines(first, last, at),
+        demand=demand(asked, _usuals(at), TrainingLevel.values, first, last),
+        agencies=_agencies(held),
         by_mode=dict(modes),
-        cancelled=sum(event.state == EventState.CANCELLED for event in events),
+        cancelled=sum(one.state == EventState.CANCELLED for one in held),
     )
 
 
-def agency_lines(first: Month, last: Month, at: datetime) -> tuple[AgencyLine, ...]:
-    """By organisation, of events that were not cancelled and whose day lies in the span; one query."""
-    rows: dict[Organisation, list[Booking]] = defaultdict(list)
-    bookings = Booking.objects.filter(
-        at__lte=at, event__held_on__gte=first.first_day, event__held_on__lte=last.last_day
-    ).exclude(event__state=EventState.CANCELLED)
-    for booking in bookings.select_related("organisation"):
-        rows[booking.organisation].append(booking)
-    return tuple(_agency(one, rows[one]) for one in sorted(rows, key=lambda one: one.name))
+def demand_of_month(month: Month, at: datetime) -> list[LevelDemand]:
+    """Of each level with a course: places asked for at the events of the month (cancelled ones left out), who
+    came, and what is usual, all as on record at `at`; by level. Six queries."""
+    events = [
+        one
+        for one in _events(month, month, at)
+        if Month.of(one.held_on) == month and one.state != EventState.CANCELLED
+    ]
+    courses = list(Course.objects.all())
+    # Changed after `at` only in that they were added after it.
+    later = said_until(KeptThing.COURSE, (one.uid for one in courses), at)
+    usuals = _usuals(at)
+    found = []
+    for level in sorted({one.level for one in courses if one.uid not in later}):
+        bookings = [one for event in events if event.level == level for one in event.bookings]
+        came = [one.attended for one in bookings if one.attended is not None]
+        found.append(
+            LevelDemand(
+                level=level,
+                level_words=TrainingLevel(level).label,
+                asked_for=sum(one.asked_for for one in bookings),
+                usual=usual_on(usuals, level, month),
+                attended=sum(came) if came else None,
+            )
+        )
+    return found
 
 
-def _agency(organisation: Organisation, bookings: list[Booking]) -> AgencyLine:
+def _events(first: Month, last: Month, at: datetime) -> list[EventThen]:
+    """Events as they stood at `at` that may lie, or have been asked for, in the span; those that were
+    changed since may have lain elsewhere then."""
+    span = Q(held_on__gte=first.first_day, held_on__lte=last.last_day)
+    # A day more on either side: days of bookings are London's.
+    edge = datetime.combine(first.first_day, time(), UTC) - timedelta(days=1)
+    span |= Q(pk__in=Booking.objects.filter(at__gte=edge, at__lte=at).values("event"))
+    span |= Q(uid__in=Kept.objects.filter(thing=KeptThing.EVENT, at__gt=at).values("uid"))
+    return events_then(TrainingEvent.objects.filter(span).select_related("course"), at)
+
+
+def _usuals(at: datetime) -> list[Usual]:
+    rows = UsualDemand.objects.filter(Q(set_at=None) | Q(set_at__lte=at))
+    return [Usual(row.level, row.effective_from, row.places_a_month) for row in rows]
+
+
+def _agencies(events: Iterable[EventThen]) -> tuple[AgencyLine, ...]:
+    """By organisation, of events that were not cancelled; one query."""
+    rows: dict[UUID, list[BookingThen]] = defaultdict(list)
+    for event in events:
+        if event.state != EventState.CANCELLED:
+            for booking in event.bookings:
+                rows[booking.organisation_uid].append(booking)
+    organisations = Organisation.objects.filter(uid__in=list(rows)).order_by("name")
+    return tuple(_agency(one, rows[one.uid]) for one in organisations)
+
+
+def _agency(organisation: Organisation, bookings: list[BookingThen]) -> AgencyLine:
     recorded = [one for one in bookings if one.attended is not None]
     return AgencyLine(
         organisation=organisation.name,

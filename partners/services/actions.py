@@ -19,9 +19,8 @@ from partners.facts.actions import ActionSource
 from partners.models import Action, ActionMove, ActionSlip, Organisation
 from partners.rules import actions as rules
 from partners.rules.actions import Finish
-from partners.rules.free_texts import refuse_personal
 from partners.selectors import actions as selectors
-from partners.services.base import OutOfReach, unchanged, write
+from partners.services.base import OutOfReach, screened, unchanged, write
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
 
@@ -57,7 +56,7 @@ def open_action(
             raise Refusal("unknown_source", "Add the action from the page that it comes from.")
         rules.check_priority(priority)
         action.title, action.what = rules.title(title), rules.what(what)
-        marks = _screened({"title": action.title, "what": action.what}, names_no_child, now)
+        marks = screened({"title": action.title, "what": action.what}, confirmed=names_no_child, now=now)
         action.source_kind, action.source_uid = source.kind, source.uid
         action.source_label = source.label[: rules.TITLE_LENGTH]
         action.organisation, action.priority = organisation, priority
@@ -126,7 +125,7 @@ def finish(
             given, priority=current.priority, created_on=day_of(current.created_at), today=day_of(now)
         )
         texts = {"evidence_text": said.evidence_text, "changed_for_children": said.changed_for_children}
-        marks = _screened(texts, names_no_child, now)
+        marks = screened(texts, confirmed=names_no_child, now=now)
         unchanged(current, expected_version)
         texts |= {"evidence_kind": said.evidence_kind}
         write(current, state=ActionState.DONE, done_on=said.done_on, done_at=now, done_by=user, **texts)
@@ -232,11 +231,6 @@ def record_export(*, user: User, rows: int, filters: dict[str, Any], now: dateti
             "action.exported", actor=Actor.person(user), at=now, object_kind="action",
             detail={"rows": rows, **filters},
         )  # fmt: skip
-
-
-def _screened(texts: dict[str, str], confirmed: bool, now: datetime) -> dict[str, Any]:
-    marks = refuse_personal(texts, today=day_of(now), confirmed=confirmed)
-    return {"stood_by": list(marks)} if marks else {}
 
 
 def _owner(organisation: Organisation, owner: User | None, now: datetime) -> User | None:

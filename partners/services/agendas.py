@@ -17,7 +17,7 @@ from partners.rules import meetings as rules
 from partners.rules.meetings import Act
 from partners.rules.texts import check_text
 from partners.selectors.agendas import due_items
-from partners.services.base import unchanged, write
+from partners.services.base import screened, unchanged, write
 from partners.services.meetings import audit, locked
 from safeguarding.kernel.errors import Refusal
 
@@ -103,18 +103,21 @@ def remove_item(*, user: User, item: AgendaItem, version: int, now: datetime) ->
 
 
 def write_notes(
-    *, user: User, item: AgendaItem, notes: str, decision: str, version: int, now: datetime
-) -> AgendaItem:
-    """What was said and decided on an item of a meeting that has been held. Raises StaleEdit, …"""
+    *, user: User, item: AgendaItem, notes: str, decision: str, names_no_child: bool = False, version: int,
+    now: datetime,
+) -> AgendaItem:  # fmt: skip
+    """What was said and decided on an item of a meeting that has been held. Raises StaleEdit, OutOfReach, a
+    refusal of `check_act`, Refusal('looks_personal' | …)."""
     with transaction.atomic():
         meeting, current = _locked_item(item, user, Act.WRITE, now)
+        texts = {
+            "notes": check_text(notes, field="notes", length=rules.NOTES_LENGTH),
+            "decision": check_text(decision, field="decision", length=rules.NOTES_LENGTH),
+        }
+        marks = screened(texts, confirmed=names_no_child, now=now)
         unchanged(current, version)
-        write(
-            current,
-            notes=check_text(notes, field="notes", length=rules.NOTES_LENGTH),
-            decision=check_text(decision, field="decision", length=rules.NOTES_LENGTH),
-        )
-        audit("meeting.notes_written", meeting, user, now, {"version": current.version})
+        write(current, **texts)
+        audit("meeting.notes_written", meeting, user, now, {"version": current.version, **marks})
     return current
 
 

@@ -1,12 +1,16 @@
 """What the services of the partnership share: rights, and a change that nobody else's change gets under."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
 
 from accounts.policy import Action, Thing, allows
 from accounts.selectors import User
+from partners.rules.free_texts import refuse_personal
 from safeguarding.kernel.errors import Refusal, StaleEdit
+from safeguarding.kernel.periods import day_of
 
 
 class OutOfReach(Refusal):
@@ -20,6 +24,13 @@ def need(user: User, action: Action, thing: Thing) -> None:
     """Raises OutOfReach where no role of `user` may do this to any row."""
     if not allows(user.roles, action, thing):
         raise OutOfReach
+
+
+def screened(texts: Mapping[str, str], *, confirmed: bool, now: datetime) -> dict[str, Any]:
+    """{'stood_by': what of the texts (by field) looks as if it were of one child}, to be kept, where the
+    writer has `confirmed` that they name none; {} where nothing does. Raises Refusal('looks_personal')."""
+    marks = refuse_personal(texts, today=day_of(now), confirmed=confirmed)
+    return {"stood_by": list(marks)} if marks else {}
 
 
 def unchanged(row: Model, expected_version: int, *, column: str = "version") -> None:

@@ -4,7 +4,6 @@ every step leaves a move."""
 
 import uuid
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,9 +16,8 @@ from partners.constants import ConcernKind, ConcernState
 from partners.facts.concerns import ConcernDraft
 from partners.models import Concern, Organisation
 from partners.rules import concerns as rules
-from partners.rules.free_texts import refuse_personal
 from partners.selectors import concerns as selectors
-from partners.services.base import OutOfReach, need, unchanged
+from partners.services.base import OutOfReach, need, screened, unchanged
 from partners.services.concern_moves import audit, begin, move
 from partners.services.proposals import propose_from
 from partners.signals import concern_escalated
@@ -43,7 +41,7 @@ def raise_concern(
         once(token=token, purpose="raise_concern", user=user, outcome=str(concern.uid), now=now)
         need(user, Action.CREATE, Thing.CONCERN)
         given = rules.draft(draft)
-        marks = _screened({"title": given.title, "what": given.what}, names_no_child, now)
+        marks = screened({"title": given.title, "what": given.what}, confirmed=names_no_child, now=now)
         concern.organisation = _organisation(user, given.organisation, now)
         concern.kind, concern.title, concern.what = given.kind, given.title, given.what
         concern.theme, concern.breadth, concern.severity = given.theme, given.breadth, given.severity
@@ -119,7 +117,7 @@ def escalate(
     reason = rules.reason(reason, "Enter what the board is asked, and why now")
     day = rules.board_day(answer_by, today=day_of(now))
     with transaction.atomic():
-        marks = _screened({"reason": reason}, names_no_child, now)
+        marks = screened({"reason": reason}, confirmed=names_no_child, now=now)
         current = _locked(concern, user, now)
         rules.check_move(current.kind, current.state, ConcernState.ESCALATED)
         unchanged(current, expected_version)
@@ -151,7 +149,7 @@ def answer(
     """
     words = rules.answer(answer)
     with transaction.atomic():
-        marks = _screened({"answer": words}, names_no_child, now)
+        marks = screened({"answer": words}, confirmed=names_no_child, now=now)
         current = _row(concern, user, now)
         rules.check_move(current.kind, current.state, ConcernState.ANSWERED)
         if not selectors.may_answer(current, user, at=now):
@@ -181,7 +179,7 @@ def close(
     """
     changed, kind = rules.closing(changed_for_children, evidence_kind)
     with transaction.atomic():
-        marks = _screened({"changed_for_children": changed}, names_no_child, now)
+        marks = screened({"changed_for_children": changed}, confirmed=names_no_child, now=now)
         current = _locked(concern, user, now)
         rules.check_move(current.kind, current.state, ConcernState.CLOSED)
         unchanged(current, expected_version)
@@ -212,12 +210,6 @@ def reopen(*, user: User, concern: Concern, expected_version: int, reason: str, 
         )  # fmt: skip
         audit("concern.reopened", current, Actor.person(user), now, {"state": back.value})
     return current
-
-
-def _screened(texts: dict[str, str], confirmed: bool, now: datetime) -> dict[str, Any]:
-    """{'named_as_no_child': marks} where the writer stands by a text that looks personal."""
-    marks = refuse_personal(texts, today=day_of(now), confirmed=confirmed)
-    return {"stood_by": list(marks)} if marks else {}
 
 
 def _organisation(user: User, uid: UUID | None, now: datetime) -> Organisation | None:

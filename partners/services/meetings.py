@@ -19,6 +19,7 @@ from partners.rules.meetings import Act, MeetingStanding
 from partners.rules.texts import check_text
 from partners.selectors.series import members_on
 from partners.services.base import need, unchanged, write
+from partners.services.history import keep_meeting
 from partners.services.series import renumber
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
@@ -70,6 +71,7 @@ def move_meeting(
         try:
             with transaction.atomic():
                 unchanged(current, version)
+                keep_meeting(current, user, now)
                 write(current, **fields)
         except IntegrityError:
             raise Refusal("time_taken", "Another meeting of the series begins then", "day") from None
@@ -85,6 +87,7 @@ def cancel_meeting(*, user: User, meeting: Meeting, reason: str, version: int, n
         current = locked(meeting, user, Action.DECIDE, Act.CANCEL, now)
         note = _reason(reason, "Enter why the meeting is cancelled")
         unchanged(current, version)
+        keep_meeting(current, user, now)
         write(current, state=MeetingState.CANCELLED, note=note)
         audit("meeting.cancelled", current, user, now, {"reason": note})
     return current
@@ -148,6 +151,7 @@ def record_attendance(
             changes["cases"] = cases
             changes["outcomes"] = check_text(outcomes, field="outcomes", length=rules.NOTES_LENGTH)
         unchanged(current, version)
+        keep_meeting(current, user, now)
         write(current, **changes)
         current.attendances.exclude(organisation__in=expected).delete()
         Attendance.objects.bulk_create(

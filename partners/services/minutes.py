@@ -13,19 +13,23 @@ from partners.models import AgendaItem, Meeting
 from partners.rules import meetings as rules
 from partners.rules.meetings import Act
 from partners.rules.texts import check_text
-from partners.services.base import unchanged, write
+from partners.services.base import screened, unchanged, write
 from partners.services.meetings import audit, locked, standing_of
 from safeguarding.kernel.errors import Refusal
 
 
-def save_minutes(*, user: User, meeting: Meeting, text: str, version: int, now: datetime) -> Meeting:
-    """Raises StaleEdit where somebody saved meanwhile, OutOfReach, a refusal of `check_act`."""
+def save_minutes(
+    *, user: User, meeting: Meeting, text: str, names_no_child: bool = False, version: int, now: datetime
+) -> Meeting:
+    """Raises StaleEdit where somebody saved meanwhile, OutOfReach, a refusal of `check_act`,
+    Refusal('looks_personal' | …)."""
     with transaction.atomic():
         current = locked(meeting, user, Action.EDIT, Act.WRITE, now)
         text = check_text(text, field="minutes", length=rules.MINUTES_LENGTH, missing="Enter the minutes")
+        marks = screened({"minutes": text}, confirmed=names_no_child, now=now)
         unchanged(current, version)
         write(current, minutes=text, minutes_state=MinutesState.DRAFT)
-        audit("meeting.minutes_saved", current, user, now, {"version": current.version})
+        audit("meeting.minutes_saved", current, user, now, {"version": current.version, **marks})
     return current
 
 

@@ -19,7 +19,7 @@ from partners.rules import plans as plan_rules
 from partners.rules.plans import REMIT_LENGTH, TITLE_LENGTH, StageDraft
 from partners.rules.texts import check_text
 from partners.selectors.plans import may_change, stage_now
-from partners.services.base import OutOfReach, unchanged, write
+from partners.services.base import OutOfReach, screened, unchanged, write
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
 
@@ -27,12 +27,14 @@ _NO_TITLE = "Enter what the plan is called"
 
 
 def add_plan(
-    *, user: User, organisation: Organisation | None, title: str, remit: str, token: UUID, now: datetime
-) -> RecoveryPlan:
+    *, user: User, organisation: Organisation | None, title: str, remit: str, names_no_child: bool = False,
+    token: UUID, now: datetime,
+) -> RecoveryPlan:  # fmt: skip
     """Starts a plan: of an organisation that `user` answers for, or (None) the partnership's own, which is
     the coordinator's. It is a draft until it is submitted.
 
-    Raises AlreadyDone(uid of the plan), OutOfReach, Refusal('plan_exists' | 'text_missing').
+    Raises AlreadyDone(uid of the plan), OutOfReach, Refusal('plan_exists' | 'text_missing' |
+    'looks_personal').
     """
     with transaction.atomic():
         plan = RecoveryPlan(uid=uuid.uuid4(), organisation=organisation, created_at=now, created_by=user)
@@ -41,6 +43,8 @@ def add_plan(
             raise OutOfReach
         plan.title = check_text(title, field="title", length=TITLE_LENGTH, missing=_NO_TITLE)
         plan.remit = check_text(remit, field="remit", length=REMIT_LENGTH)
+        texts = {"title": plan.title, "remit": plan.remit}
+        marks = screened(texts, confirmed=names_no_child, now=now)
         try:
             with transaction.atomic():
                 plan.save(force_insert=True)
@@ -50,7 +54,7 @@ def add_plan(
         PlanStageChange.objects.create(
             plan=plan, stage=PlanStage.NOT_STARTED, from_date=day_of(now), at=now, by=user
         )
-        _audit("plan.added", plan, user, now, {})
+        _audit("plan.added", plan, user, now, marks)
     return plan
 
 
@@ -63,11 +67,12 @@ def may_add(user: User, organisation: Organisation | None, *, at: datetime) -> b
 
 
 def edit_plan(
-    *, user: User, plan: RecoveryPlan, title: str, remit: str, expected_version: int, now: datetime
-) -> RecoveryPlan:
+    *, user: User, plan: RecoveryPlan, title: str, remit: str, expected_version: int,
+    names_no_child: bool = False, now: datetime,
+) -> RecoveryPlan:  # fmt: skip
     """Changes what the plan is called and what it covers; what it said before is kept.
 
-    Raises StaleEdit, OutOfReach, Refusal('text_missing' | 'remit_missing').
+    Raises StaleEdit, OutOfReach, Refusal('text_missing' | 'remit_missing' | 'looks_personal').
     """
     with transaction.atomic():
         current = _locked(plan, user, Action.EDIT, now)
@@ -82,11 +87,12 @@ def edit_plan(
         changed = sorted(name for name, text in changes.items() if getattr(current, name) != text)
         if not changed:
             return current
+        marks = screened({name: changes[name] for name in changed}, confirmed=names_no_child, now=now)
         PlanRevision.objects.create(
             plan=current, title=current.title, remit=current.remit, changed_at=now, changed_by=user
         )
         write(current, **changes)
-        _audit("plan.changed", current, user, now, {"fields": changed, "version": current.version})
+        _audit("plan.changed", current, user, now, {"fields": changed, "version": current.version, **marks})
     return current
 
 

@@ -21,6 +21,7 @@ from partners.rules.cadence import Cadence, PlannedDay, check_cadence, dates
 from partners.rules.texts import check_text
 from partners.selectors.series import cadences_of, pauses_of
 from partners.services.base import need, unchanged, write
+from partners.services.history import keep_meeting
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
 
@@ -112,7 +113,7 @@ def set_cadence(
             raise Refusal("cadence_in_past", words, "effective_from")
         _add_cadence(current, cadence, reason, user, now)
         why = "The rhythm of the series changed"
-        changed = _replan(current, since=cadence.effective_from, why=why, now=now)
+        changed = _replan(current, since=cadence.effective_from, why=why, user=user, now=now)
         write(current)
         detail = {"frequency": cadence.frequency, "from": cadence.effective_from.isoformat(), **changed}
         _audit("meeting_series.cadence_set", current, Actor.person(user), now, detail)
@@ -130,7 +131,8 @@ def pause_series(
         SeriesPause.objects.create(
             series=current, from_date=from_date, reason=reason, set_at=now, set_by=user
         )  # fmt: skip
-        changed = _replan(current, since=from_date, why=f"Paused: {reason}"[: rules.REASON_LENGTH], now=now)
+        why = f"Paused: {reason}"[: rules.REASON_LENGTH]
+        changed = _replan(current, since=from_date, why=why, user=user, now=now)
         write(current)
         detail = {"from": from_date.isoformat(), **changed}
         _audit("meeting_series.paused", current, Actor.person(user), now, detail)
@@ -209,7 +211,7 @@ def _ruled(series: MeetingSeries, now: datetime) -> tuple[PlannedDay, ...]:
     return dates(cadences, pauses_of(series), first, day_of(now) + AHEAD)
 
 
-def _replan(series: MeetingSeries, *, since: date, why: str, now: datetime) -> dict[str, int]:
+def _replan(series: MeetingSeries, *, since: date, why: str, user: User, now: datetime) -> dict[str, int]:
     """A forecast that nobody has worked on gives way. What somebody has worked on stays where the rule
     still has its day, and is otherwise cancelled with the reason."""
     ruled = {one.due_on: one.starts_at for one in _ruled(series, now)}
@@ -223,7 +225,9 @@ def _replan(series: MeetingSeries, *, since: date, why: str, now: datetime) -> d
         if not by_hand and not meeting.items.all():
             meeting.delete()
             dropped += 1
-        elif starts_at:
+            continue
+        keep_meeting(meeting, user, now)
+        if starts_at:
             Meeting.objects.filter(pk=meeting.pk).update(starts_at=starts_at, version=F("version") + 1)
         else:
             Meeting.objects.filter(pk=meeting.pk).update(

@@ -13,12 +13,13 @@ from accounts.audit import Actor, record
 from accounts.policy import Action, Scope, Thing, scopes
 from accounts.selectors import User
 from operations.services import once
-from partners.constants import EventState, TrainingLevel, TrainingMode
+from partners.constants import EventState, KeptThing, TrainingLevel, TrainingMode
 from partners.models import Booking, Course, Organisation, TrainingEvent, UsualDemand
 from partners.rules import training as rules
 from partners.rules.texts import check_text
 from partners.rules.training import Asked, EventAct
 from partners.services.base import OutOfReach, need, unchanged, write
+from partners.services.history import keep_event, keep_new
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
 
@@ -59,6 +60,7 @@ def add_course(*, user: User, title: str, level: str, about: str, token: UUID, n
                 course.save(force_insert=True)
         except IntegrityError:
             raise Refusal("title_taken", "There is a course of this title", "title") from None
+        keep_new(KeptThing.COURSE, course.uid, user, now)
         _audit("training_course.added", "training_course", course.uid, user, now, {"level": level})
     return course
 
@@ -79,8 +81,9 @@ def set_usual_demand(
         try:
             with transaction.atomic():
                 usual = UsualDemand.objects.create(
-                    level=level, effective_from=effective_from, places_a_month=places, source=source
-                )
+                    level=level, effective_from=effective_from, places_a_month=places, source=source,
+                    set_at=now,
+                )  # fmt: skip
         except IntegrityError:
             words = "The usual demand of this level is set from that day already. Enter another day"
             raise Refusal("set_already", words, "effective_from") from None
@@ -99,6 +102,7 @@ def add_event(*, user: User, course: Course, draft: EventDraft, token: UUID, now
         for name, value in _checked(draft, 0).items():
             setattr(event, name, value)
         event.save(force_insert=True)
+        keep_new(KeptThing.EVENT, event.uid, user, now)
         _audit("training_event.added", "training_event", event.uid, user, now, {"mode": draft.mode})
     return event
 
@@ -119,6 +123,7 @@ def change_event(
             raise Refusal("text_missing", "Enter why the event is held in another way", "note")
         detail = {"from": current.mode, "to": draft.mode}
         unchanged(current, version)
+        keep_event(current, user, now)
         write(current, **fields)
         _fill_up(current)
         _audit("training_event.changed", "training_event", event.uid, user, now, detail)
@@ -135,6 +140,7 @@ def cancel_event(
             reason, field="reason", length=rules.NOTE_LENGTH, missing="Enter why the event is cancelled"
         )
         unchanged(current, version)
+        keep_event(current, user, now)
         write(current, state=EventState.CANCELLED, note=note)
         _audit("training_event.cancelled", "training_event", event.uid, user, now, {})
     return current
@@ -162,6 +168,7 @@ def book(
         booking = current.bookings.filter(organisation=organisation).first()
         if (booking.version if booking else 0) != version:
             raise StaleEdit(booking.version if booking else 0, version)
+        keep_event(current, user, now)
         if booking:
             write(booking, asked_for=asked_for, booked=min(asked_for, booking.booked), by=user)
         else:
@@ -197,6 +204,7 @@ def record_results(
                 raise Refusal("result_missing", words, field["attended"])
             rules.check_result(one.booked, result.attended, result.useful, result.feedback_given, field)
         unchanged(current, version)
+        keep_event(current, user, now)
         write(current, state=EventState.HELD)
         for one in bookings:
             result = results[one.organisation.uid]

@@ -30,8 +30,7 @@ from partners.rules.texts import in_words
 from partners.selectors import actions as selectors
 from partners.services import actions as services
 from partners.services.base import OutOfReach
-from partners.views.base import stale_page
-from partners.views.concern_steps import refuse_text
+from partners.views.base import refuse, stale_page
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
 
@@ -201,7 +200,7 @@ def _act(
             texts = presenters.theirs_yours(current, form.cleaned_data)
             return stale_page(request, texts, edit_url=request.path, view_url=url)
         except Refusal as refusal:
-            refuse_text(form, refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, said)
             # Who handed on what was theirs may see it no longer.

@@ -23,8 +23,7 @@ from partners.selectors import actions as selectors
 from partners.selectors import files
 from partners.services import actions as services
 from partners.views.action_steps import opened, owner_chosen
-from partners.views.base import page_of
-from partners.views.concern_steps import refuse_text
+from partners.views.base import page_of, refuse
 from safeguarding.kernel.errors import AlreadyDone, Refusal
 from safeguarding.kernel.periods import day_of
 from safeguarding.kernel.spreadsheets import csv_lines
@@ -165,7 +164,7 @@ def add_action(request: HttpRequest) -> HttpResponse:
             messages.info(request, "This action was already saved. It is shown below.")
             return redirect("action", uid=done.outcome)
         except Refusal as refusal:
-            refuse_text(form, refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, "Action added.")
             return redirect("action", uid=action.uid)

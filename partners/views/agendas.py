@@ -161,7 +161,12 @@ def meeting_minutes(request: HttpRequest, uid: UUID) -> HttpResponse:
         request,
         form,
         lambda answers: minutes_services.save_minutes(
-            user=request.user, meeting=shown, text=answers["minutes"], version=answers["version"], now=now
+            user=request.user,
+            meeting=shown,
+            text=answers["minutes"],
+            names_no_child=answers["names_no_child"],
+            version=answers["version"],
+            now=now,
         ),
         done="Draft of the minutes saved.",
         to=("meeting", uid),

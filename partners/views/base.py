@@ -22,6 +22,9 @@ def refuse(form: Any, refusal: Refusal) -> None:
     """Puts a service's refusal on the form; what is no longer within reach is not there (404)."""
     if isinstance(refusal, OutOfReach):
         raise Http404
+    if refusal.code == "looks_personal":
+        # The form now asks whether it is.
+        form.ask_for_the_box()
     as_error(form, refusal)
 
 

@@ -192,7 +192,7 @@ def _act(
             texts = presenters.theirs_yours(current, last, form.cleaned_data)
             return stale_page(request, texts, edit_url=request.path, view_url=url)
         except Refusal as refusal:
-            refuse_text(form, refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, said)
             return redirect(url)
@@ -205,10 +205,3 @@ def _act(
         "warning": warning,
     }
     return render(request, "partners/concerns/act.html", context)
-
-
-def refuse_text(form: Any, refusal: Refusal) -> None:
-    """As `refuse`; where a text looks personal, the form now asks whether it is."""
-    if refusal.code == "looks_personal":
-        form.ask_for_the_box()
-    refuse(form, refusal)

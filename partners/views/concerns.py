@@ -22,8 +22,8 @@ from partners.presenters import concerns as presenters
 from partners.presenters.actions import of_source
 from partners.selectors import concerns as selectors
 from partners.services import concerns as services
-from partners.views.base import page_of
-from partners.views.concern_steps import opened, refuse_text
+from partners.views.base import page_of, refuse
+from partners.views.concern_steps import opened
 from safeguarding.kernel.errors import AlreadyDone, Refusal
 
 _EVERY = frozenset({Scope.ALL})
@@ -118,7 +118,7 @@ def raise_concern(request: HttpRequest) -> HttpResponse:
             messages.info(request, "This was already saved. It is shown below.")
             return redirect("concern", uid=done.outcome)
         except Refusal as refusal:
-            refuse_text(form, refusal)
+            refuse(form, refusal)
         else:
             messages.success(
                 request, f"{ConcernKind(concern.kind).label} raised. The coordinator looks at it."

@@ -150,9 +150,9 @@ def extend_return(request: HttpRequest, uid: UUID, return_uid: UUID) -> HttpResp
             )
         except StaleEdit:
             shown.refresh_from_db()
-            due = in_words(shown.extended_until.date()) if shown.extended_until else "No extension"
+            saved = in_words(shown.extended_until.date()) if shown.extended_until else "No extension"
             typed = {
-                "New due date": (due, in_words(answers["until"])),
+                "New due date": (saved, in_words(answers["until"])),
                 "Why the partner gets more time": ("", answers["reason"]),
             }
             return _stale(request, shown.cycle, typed)

@@ -125,6 +125,7 @@ def add_recovery_plan(request: HttpRequest) -> HttpResponse:
                 organisation=form.chosen(),
                 title=answers["title"],
                 remit=answers["remit"],
+                names_no_child=answers["names_no_child"],
                 token=answers["token"],
                 now=now,
             )
@@ -207,7 +208,12 @@ def edit_recovery_plan(request: HttpRequest, uid: UUID) -> HttpResponse:
         typed = {"title": form.cleaned_data["title"], "remit": form.cleaned_data["remit"]}
         try:
             services.edit_plan(
-                user=request.user, plan=plan, **typed, expected_version=form.cleaned_data["version"], now=now
+                user=request.user,
+                plan=plan,
+                **typed,
+                expected_version=form.cleaned_data["version"],
+                names_no_child=form.cleaned_data["names_no_child"],
+                now=now,
             )
         except StaleEdit:
             plan.refresh_from_db()

@@ -468,8 +468,7 @@ def test_no_text_looks_as_if_it_were_of_one_child(today):
         *Concern.objects.values_list("title", "what", "answer", "changed_for_children"),
         *Action.objects.values_list("title", "what", "evidence_text", "changed_for_children"),
         *Meeting.objects.values_list("note", "minutes", "outcomes", "place"),
-        # Of minutes the title names the day of the meeting.
-        *AgendaItem.objects.exclude(kind="minutes").values_list("title", "notes", "decision"),
+        *AgendaItem.objects.values_list("title", "notes", "decision"),
         *Answer.objects.values_list("comment", "non_answer_reason"),
     ]
     texts += [(row,) for row in Answer.objects.filter(question__kind="text").values_list("value", flat=True)]

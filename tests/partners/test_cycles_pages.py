@@ -68,6 +68,9 @@ class TestReading:
         shown = text_of(client.get(reverse("cycle", args=[cycle.uid])))
         assert "Police Started" in shown
         assert "Schools Submitted" in shown
+        # A return that was not sent yet is nobody's but the partner's.
+        assert "Open return of Schools" in shown
+        assert "Open return of Police" not in shown
 
     def test_a_partner_sees_nothing_of_another_partners_return(self, world):
         people, cycle, _ = world
@@ -78,6 +81,7 @@ class TestReading:
         assert " sent" not in listed.partition("Cycle 1")[2]
         shown = text_of(client.get(reverse("cycle", args=[cycle.uid])))
         assert "Police Started" in shown
+        assert "Open return of Police" in shown
         assert "Schools" not in shown
         assert "Close this cycle" not in shown
         assert "Extend" not in shown

@@ -219,8 +219,8 @@ class TestDemand:
         book(world.partner, event, world.police, 5)
         book(world.neighbour, event, world.health, 9)
         record(world, event, {world.police.uid: Result(4, 4, 3), world.health.uid: Result(2)})
-        with django_assert_max_num_queries(4):
-            [health, police] = selectors.training_at(NOW).agencies
+        with django_assert_max_num_queries(5):
+            [health, police] = selectors.training_at(NOW + 14 * DAY).agencies
         assert (health.asked, health.booked, health.attended, health.feedback_given) == (9, 5, 2, 0)
         assert (police.expected, police.attended, police.useful, police.feedback_given) == (5, 4, 3, 4)
 

@@ -9,6 +9,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from safeguarding.kernel.constraints import at_and_by, known
 from visits.constants import Method, PlanType
 from visits.constants.oversight import (
     AssessmentResult,
@@ -21,7 +22,6 @@ from visits.constants.oversight import (
     VisitPurpose,
     WhyNotFaceToFace,
 )
-from safeguarding.kernel.constraints import at_and_by, known
 
 
 class OversightRule(models.Model):

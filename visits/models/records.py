@@ -5,8 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from visits.constants import REFERENCE_LENGTH, Method, PlanType, Status, TeamRole
 from safeguarding.kernel.constraints import at_and_by, known
+from visits.constants import REFERENCE_LENGTH, Method, PlanType, Status, TeamRole
 from visits.querysets import ChildQuerySet, PlanQuerySet, TeamQuerySet, VisitQuerySet
 
 

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from visits.constants import PlanType, Regime, Unit
 from safeguarding.kernel.constraints import known
+from visits.constants import PlanType, Regime, Unit
 
 
 class VisitRule(models.Model):

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from partners.constants import EventState, SurveyState, TrainingMode
+from partners.constants import EventState, KeptThing, SurveyState, TrainingMode
 from safeguarding.demo.partnership.concerns import day_of
 from safeguarding.demo.partnership.ground import DAY, Ground, model, moment, read, rng_for, uid, write
 from safeguarding.kernel.periods import Month
@@ -98,6 +98,7 @@ def _training(ground: Ground) -> int:
                 effective_from=date.fromisoformat(written["usual_since"]),
                 places_a_month=places,
                 source=written["usual_source"],
+                set_at=moment(date.fromisoformat(written["usual_since"]), 10),
             )
             for level, places in levels.items()
         ],
@@ -123,7 +124,44 @@ def _training(ground: Ground) -> int:
     for one, (row, day, number, _, _, asked) in zip(events, laid_out, strict=True):
         rows += list(_bookings(ground, booking, one, row["places"], f"{row['key']}/{day}/{number}", asked))
     write(booking, rows)
+    _keep(ground, events, rows)
     return len(events)
+
+
+def _keep(ground: Ground, events: list[Any], bookings: list[Any]) -> None:
+    """Before the record of who came, the afternoon of its day, an event stood as planned; an event that was
+    called off stood until the day that classrooms closed, or the day before it."""
+    kind, rows = model("Kept"), []
+    uids = dict(model("Organisation")._default_manager.values_list("pk", "uid"))
+    of_event: dict[int, dict[str, Any]] = {}
+    for one in bookings:
+        asked = {"asked_for": one.asked_for, "booked": one.booked, "at": one.at.isoformat()}
+        unknown = dict.fromkeys(("attended", "useful", "feedback_given"))
+        of_event.setdefault(one.event_id, {})[str(uids[one.organisation_id])] = asked | unknown
+    for event in events:
+        if event.state == EventState.PLANNED:
+            continue
+        changed = moment(event.held_on, 16)
+        if event.state == EventState.CANCELLED:
+            changed = moment(min(_CLASSROOMS_CLOSED, event.held_on - DAY), 16)
+        rows.append(
+            kind(
+                thing=KeptThing.EVENT,
+                uid=event.uid,
+                number=1,
+                fields={
+                    "mode": event.mode,
+                    "held_on": event.held_on.isoformat(),
+                    "places": event.places,
+                    "state": EventState.PLANNED,
+                    "note": "",
+                    "bookings": of_event.get(event.pk, {}),
+                },
+                at=min(changed, ground.at),
+                by_id=ground.coordinator,
+            )
+        )
+    write(kind, rows)
 
 
 def _months(ground: Ground) -> Iterator[tuple[Month, float]]:

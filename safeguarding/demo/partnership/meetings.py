@@ -4,7 +4,7 @@ concerns, who came, minutes, and audits of the panel."""
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from partners.constants import AgendaKind, AttendanceState, ConcernKind, MeetingKind
+from partners.constants import AgendaKind, AttendanceState, ConcernKind, KeptThing, MeetingKind
 from partners.constants import ConcernState as Concern
 from partners.constants import MeetingState as State
 from partners.constants import MinutesState as Minutes
@@ -37,6 +37,7 @@ def store(ground: Ground, stories: list[Story]) -> list[Held]:
         one.row = row
     _agendas(ground, held, stories)
     _attendance(ground, held)
+    _keep(ground, held)
     _agree(ground, held)
     _audits(ground, keys)
     return held
@@ -176,6 +177,29 @@ def _attendance(ground: Ground, held: list[Held]) -> None:
                     who=titles[who[0]] if who else "",
                 )
             )
+    write(kind, rows)
+
+
+def _keep(ground: Ground, held: list[Held]) -> None:
+    """That each was planned until somebody recorded, two hours after it began, who came; or, three days
+    before it, that it would not be held."""
+    kind, rows = model("Kept"), []
+    for one in held:
+        if one.state == State.PLANNED:
+            continue
+        starts = one.day.starts_at
+        changed = starts + timedelta(hours=2) if one.state == State.HELD else starts - timedelta(days=3)
+        planned = {"state": State.PLANNED, "note": "", "cases": None, "outcomes": "", "came": {}}
+        rows.append(
+            kind(
+                thing=KeptThing.MEETING,
+                uid=one.uid,
+                number=1,
+                fields={"starts_at": starts.isoformat(), **planned},
+                at=min(changed, ground.at),
+                by_id=ground.coordinator,
+            )
+        )
     write(kind, rows)
 
 
