@@ -1,6 +1,6 @@
 """The start page, the visiting and oversight dashboards and the statements that every page links to."""
 
-from django.urls import path
+from django.urls import include, path
 
 from dashboards.views import assurance, board, oversight, partnership, start, statements, visiting
 
@@ -20,4 +20,5 @@ urlpatterns = [
     path("partnership/", partnership.partnership, name="partnership"),
     path("accessibility/", statements.accessibility, name="accessibility"),
     path("privacy/", statements.privacy, name="privacy"),
+    path("", include("dashboards.pack.urls")),
 ]

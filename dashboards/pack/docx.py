@@ -1,4 +1,4 @@
-"""The paper as a Word document: real headings, tables whose header rows repeat, captions, properties, language."""
+"""The paper as a Word document: headings, tables whose header rows repeat, captions, properties, language."""
 
 from datetime import UTC
 from io import BytesIO
@@ -187,7 +187,9 @@ class _Writer:
         settings.append(OxmlElement("w:cantSplit"))
         settings.append(OxmlElement("w:tblHeader"))
 
-    def _cell(self, cell: Any, text: str, *, bold: bool = False, numeric: bool = False, band: str = "") -> None:
+    def _cell(
+        self, cell: Any, text: str, *, bold: bool = False, numeric: bool = False, band: str = ""
+    ) -> None:
         written = cell.paragraphs[0]
         run = written.add_run(text)
         run.bold, run.font.size = bold, Pt(9)

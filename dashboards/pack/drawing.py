@@ -1,4 +1,4 @@
-"""Small drawings as SVG: no style attributes, no scripts, nothing to fetch. The table beside tells the same."""
+"""Small drawings as SVG: no style attributes, no scripts, nothing to fetch. A table tells the same."""
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -25,7 +25,8 @@ def course_svg(course: Course) -> SafeString:
     dots = format_html_join("", '<circle cx="{}" cy="{}" r="2.5" fill="#1d70b8"/>', places)
     last_x, last_y = places[-1]
     return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}" focusable="false">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}"'
+        ' focusable="false">'
         '{}<polyline points="{}" fill="none" stroke="#1d70b8" stroke-width="1.5"/>{}'
         '<text x="{}" y="{}" font-size="11" font-weight="bold" fill="#0b0c0c">{}</text></svg>',
         _WIDTH + 24,

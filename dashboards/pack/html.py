@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from dashboards.pack.elements import Paper
 
 _HERE = Path(__file__).parent
+_FACE = '"Liberation Sans", Arial, sans-serif'
 # Strings of a stylesheet end at these.
 _ESCAPED = str.maketrans({'"': r"\22 ", "\\": r"\5c ", "\n": r"\a ", "<": r"\3c "})
 
@@ -50,11 +51,10 @@ def _styles(name: str) -> str:
 
 
 def _every_page(paper: Paper) -> str:
-    mark = paper.watermark and f'@top-right {{ content: "{paper.watermark.translate(_ESCAPED)}"; font: bold 11pt "Liberation Sans", Arial, sans-serif; }}'
-    foot = paper.footer.translate(_ESCAPED)
+    foot, mark = paper.footer.translate(_ESCAPED), paper.watermark.translate(_ESCAPED)
     return (
-        f'@page {{ @bottom-left {{ content: "{foot}"; font: 6.5pt "Liberation Sans", Arial, sans-serif;'
-        f" width: 80%; }} {mark} }}\n"
+        f'@page {{ @bottom-left {{ content: "{foot}"; font: 6.5pt {_FACE}; width: 80%; }}'
+        f' @top-right {{ content: "{mark}"; font: bold 11pt {_FACE}; }} }}\n'
     )
 
 

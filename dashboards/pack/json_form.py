@@ -1,4 +1,4 @@
-"""The review as JSON: exactly what is sealed, with what stands beside it, so that anybody can check the digest."""
+"""The review as JSON: what is sealed and what stands beside it, so that anybody can check the digest."""
 
 import json
 

@@ -1,7 +1,7 @@
 """The monthly paper: a review's sealed content in the form of a committee report. Pure.
 
-Nothing is worked out here; content is put in order, and standing words around it. The key findings stand on the
-cover's pages, the full risk assessment in an appendix; everything else in the board's reading order.
+Nothing is worked out here; content is put in order, and standing words around it. The key findings stand
+before the other sections, the full risk assessment in an appendix; the rest in the board's reading order.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -191,7 +191,9 @@ class _Report:
         if not self.content.sources:
             yield Paragraph("No figure of this paper comes from a register.")
             return
-        yield Paragraph("A number in square brackets behind a title or sentence names its source:", kind="note")
+        yield Paragraph(
+            "A number in square brackets behind a title or sentence names its source:", kind="note"
+        )
         yield marked_sources(self.content.sources)
 
     def _seal(self) -> Iterator[Element]:

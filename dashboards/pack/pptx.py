@@ -85,7 +85,10 @@ class _Writer:
             return
         columns = len(grid.columns)
         table = self._table(len(grid.rows) + 1, columns, grid.caption)
-        widths = [max([len(name), *(len(row.cells[at].text) for row in grid.rows)]) for at, (name, _) in enumerate(grid.columns)]
+        widths = [
+            max([len(name), *(len(row.cells[at].text) for row in grid.rows)])
+            for at, (name, _) in enumerate(grid.columns)
+        ]
         _share(table, widths)
         for place, (name, numeric) in enumerate(grid.columns):
             self._cell(table.cell(0, place), name, bold=True, numeric=numeric, fill="FFFFFF")

@@ -85,7 +85,9 @@ class _Brief:
         ]
         if now:
             columns = (("Plan", False), *((one.text, one.numeric) for one in now[0][0].columns[1:]))
-            rows = tuple(_cut_row([table.title, *(cell.text for cell in row.cells[1:])]) for table, row in now)
+            rows = tuple(
+                _cut_row([table.title, *(cell.text for cell in row.cells[1:])]) for table, row in now
+            )
             mark = now[0][0].source
             grids.append(Grid(f"Visits in {self.review.month.name}", columns, rows[:_ROWS], mark))
         if tables:
@@ -183,8 +185,8 @@ class _Brief:
         beside = next((one for one in self.review.beside if one.section == code), None)
         notes = [
             f"{self.paper.title}. {self.paper.date_line}.",
-            f"This slide is taken from “{self.names.get(code.value, section.title)}” of the paper; nothing in it"
-            " was worked out anew.",
+            f"This slide is taken from “{self.names.get(code.value, section.title)}” of the paper; nothing in"
+            " it was worked out anew.",
         ]
         if code is ReviewSection.CHANGED:
             notes.append(self.review.content.summary)
@@ -192,7 +194,13 @@ class _Brief:
             notes.append(f"Coordinator’s comment ({beside.by}): {beside.text}")
         notes.append(_sources(self.review, tables, heat, sentences))
         return Slide(
-            title, lead or section.missing, tables, heat, sentences, more, "\n\n".join(one for one in notes if one)
+            title,
+            lead or section.missing,
+            tables,
+            heat,
+            sentences,
+            more,
+            "\n\n".join(one for one in notes if one),
         )
 
 

@@ -5,7 +5,8 @@ from safeguarding.kernel.periods import Month
 
 COMMITTEE = "Safeguarding children partnership board"
 COORDINATOR = "The partnership’s coordinator"
-# Integrated care boards took the place of clinical commissioning groups on 1 July 2022 (Health and Care Act 2022).
+# Integrated care boards took the place of clinical commissioning groups on 1 July 2022 (Health and Care
+# Act 2022).
 _CARE_BOARDS_SINCE = Month.parse("2022-07")
 
 
@@ -29,12 +30,12 @@ def background(month: Month) -> tuple[tuple[str, ...], tuple[tuple[str, str], ..
 
 
 CHECKING = (
-    "The paper is printed from the sealed review and is never worked out anew. The digest is the SHA-256 of the"
-    " review’s content; the seal covers the digest, what was signed and written beside the content, the month,"
-    " the version, the cut-off and the seal of the review published before it.",
+    "The paper is printed from the sealed review and is never worked out anew. The digest is the SHA-256 of"
+    " the review’s content; the seal covers the digest, what was signed and written beside the content, the"
+    " month, the version, the cut-off and the seal of the review published before it.",
     "To check this paper: download the review as JSON. The SHA-256 of its “content”, written with sorted keys"
-    " and without spaces, is the digest above. On the server, the command “check_reviews” works out every digest"
-    " and seal from the database and names each review that is not as it was sealed.",
+    " and without spaces, is the digest above. On the server, the command “check_reviews” works out every"
+    " digest and seal from the database and names each review that is not as it was sealed.",
 )
 PUBLIC_CHECKING = (
     "This is the public version of a published review. Parts that are restricted, names of people and small"

@@ -152,16 +152,12 @@ class _Public:
         self.whole, self.organisations = content, organisations
         # A single word may be an ordinary one; accounts bear a first and a last name.
         names = sorted((one for one in people if " " in one.strip()), key=len, reverse=True)
-        self.people = (
-            re.compile(rf"\b(?:{'|'.join(re.escape(one) for one in names)})\b") if names else None
-        )
+        self.people = re.compile(rf"\b(?:{'|'.join(re.escape(one) for one in names)})\b") if names else None
         self.risks, self.labels, self.subjects = _restricted(content)
 
     def content(self) -> ReviewContent:
         whole = self.whole
-        recommendations = tuple(
-            self._text(one) for one in whole.recommendations if not self._tells(one)
-        )
+        recommendations = tuple(self._text(one) for one in whole.recommendations if not self._tells(one))
         return replace(
             whole,
             sections=tuple(self._section(one) for one in whole.sections),
@@ -253,9 +249,7 @@ class _Public:
             cells = [cells[0], *(replace(cell, text=self._number(cell.text)) for cell in cells[1:])]
             if any(cell.text == HIDDEN for cell in cells):
                 # A rate beside a hidden count would give it back.
-                cells = [
-                    replace(cell, text=HIDDEN) if cell.text.endswith("%") else cell for cell in cells
-                ]
+                cells = [replace(cell, text=HIDDEN) if cell.text.endswith("%") else cell for cell in cells]
         return Row(tuple(cells))
 
     def _owner(self, text: str) -> str:
@@ -279,7 +273,7 @@ class _Public:
 
 
 def _restricted(content: ReviewContent) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Of what is restricted: uids of risks and their ratings, labels ('R-003'), and subjects in small letters."""
+    """Of what is restricted: uids of risks and ratings, labels ('R-003'), and subjects in small letters."""
     risks: set[str] = set()
     labels: set[str] = set()
     named: set[str] = set()

@@ -78,23 +78,39 @@ def by_hand() -> ReviewContent:
         "changed",
         "What changed since the last board",
         (
-            Text("Since the review of May 2020.", (Ref("meeting", "m1", "Board meeting of 4 June"),), source="1"),
+            Text(
+                "Since the review of May 2020.",
+                (Ref("meeting", "m1", "Board meeting of 4 June"),),
+                source="1",
+            ),
             Text(f"The board heard of {SECRET_TITLE}.", restricted=True),
             Table(
                 "Risks that moved, came or went",
                 (*columns, Column("Who answers for it")),
                 (
-                    _row("R-003 Hidden harm", 12, 16, "Up", "Referrals < half & falling", OWNER, refs=(risk,)),
-                    _row(f"R-004 {SECRET_TITLE}", "–", 16, "New", "Police intelligence", "Merrowshire Police",
-                         refs=(SECRET,), restricted=True),
+                    _row(
+                        "R-003 Hidden harm", 12, 16, "Up", "Referrals < half & falling", OWNER, refs=(risk,)
+                    ),
+                    _row(
+                        f"R-004 {SECRET_TITLE}",
+                        "–",
+                        16,
+                        "New",
+                        "Police intelligence",
+                        "Merrowshire Police",
+                        refs=(SECRET,),
+                        restricted=True,
+                    ),
                     _row("R-007 Courts closed", 8, 2, "Down", "Sittings resumed", "Merrowshire Council"),
                 ),
                 "1",
                 note="Scores are likelihood times impact.",
             ),
-            Table("Returns late or not received", (Column("Partner"),), (), "2", "Every return came in time."),
+            Table(
+                "Returns late or not received", (Column("Partner"),), (), "2", "Every return came in time."
+            ),
         ),
-    )  # fmt: skip
+    )
     risks = SectionContent(
         "risks",
         "Risks",
@@ -117,8 +133,14 @@ def by_hand() -> ReviewContent:
                 (Column("Risk"), Column("Theme"), Column("Now")),
                 (
                     _row("R-003 Hidden harm", "Sight of children", "16 Red", refs=(risk,), band="red"),
-                    _row(f"R-004 {SECRET_TITLE}", "Exploitation", "16 Red", refs=(SECRET,), restricted=True,
-                         band="red"),
+                    _row(
+                        f"R-004 {SECRET_TITLE}",
+                        "Exploitation",
+                        "16 Red",
+                        refs=(SECRET,),
+                        restricted=True,
+                        band="red",
+                    ),
                 ),
                 "1",
             ),
@@ -132,9 +154,11 @@ def by_hand() -> ReviewContent:
                 ),
                 "1",
             ),
-            Trend(f"R-004 {SECRET_TITLE}", "R-004", (Point("2020-06", 16, "red", "Intelligence"),), "1", True),
+            Trend(
+                f"R-004 {SECRET_TITLE}", "R-004", (Point("2020-06", 16, "red", "Intelligence"),), "1", True
+            ),
         ),
-    )  # fmt: skip
+    )
     partners = SectionContent(
         "partners",
         "Partner assurance",
@@ -143,7 +167,13 @@ def by_hand() -> ReviewContent:
                 "Returns of the month’s cycles",
                 (Column("Partner"), Column("Due", True), Column("Received", True), Column("Late", True)),
                 (
-                    _row("Merrowshire Police", 2, 2, 0, refs=(Ref("return", "r1", "Merrowshire Police, cycle 9"),)),
+                    _row(
+                        "Merrowshire Police",
+                        2,
+                        2,
+                        0,
+                        refs=(Ref("return", "r1", "Merrowshire Police, cycle 9"),),
+                    ),
                     _row("Merrowshire Council", 2, 1, 1),
                 ),
                 "2",
@@ -156,17 +186,29 @@ def by_hand() -> ReviewContent:
         (
             Table(
                 "Children in need",
-                (Column("Month"), Column("Children", True), Column("Alternative", True),
-                 Column("Face to face %", True), Column("Total %", True)),
+                (
+                    Column("Month"),
+                    Column("Children", True),
+                    Column("Alternative", True),
+                    Column("Face to face %", True),
+                    Column("Total %", True),
+                ),
                 (
                     _row("June 2019", 1500, 0, "91.2%", "91.2%"),
-                    _row("June 2020", 1580, 4, "45.1%", "93.4%", refs=(Ref("visit_rate", "v1", "CIN, June 2020"),)),
+                    _row(
+                        "June 2020",
+                        1580,
+                        4,
+                        "45.1%",
+                        "93.4%",
+                        refs=(Ref("visit_rate", "v1", "CIN, June 2020"),),
+                    ),
                 ),
                 "3",
                 note="c: a count of 1 to 5, or one that would give such a count away.",
             ),
         ),
-    )  # fmt: skip
+    )
     oversight = SectionContent(
         "oversight",
         "Management oversight",
@@ -187,23 +229,32 @@ def by_hand() -> ReviewContent:
         "Checks",
         (
             CheckResult(
-                "red_without_action", "error", "R-003 is red and has no open action.", (risk,), "risk", ("x",), 2
+                "red_without_action",
+                "error",
+                "R-003 is red and has no open action.",
+                (risk,),
+                "risk",
+                ("x",),
+                2,
             ),
-            CheckResult(
-                "no_owner", "warning", "R-004 has no owner.", (SECRET,), months_open=0
-            ),
+            CheckResult("no_owner", "warning", "R-004 has no owner.", (SECRET,), months_open=0),
         ),
-    )  # fmt: skip
+    )
     findings = SectionContent(
         "findings",
         "Key findings",
         (
-            Finding("recovery", "a", "All partners are into recovery planning.",
-                    (Ref("plan", "p1", "Merrowshire Police: plan"),), source="2"),
+            Finding(
+                "recovery",
+                "a",
+                "All partners are into recovery planning.",
+                (Ref("plan", "p1", "Merrowshire Police: plan"),),
+                source="2",
+            ),
             Finding("movement", "b", f"The largest movement is R-004 {SECRET_TITLE}.", (SECRET,), True, "1"),
             Finding("demand", "c", f"{OWNER} foresees more demand; 3 children wait.", (risk,), True),
         ),
-    )  # fmt: skip
+    )
     decisions = SectionContent(
         "decisions",
         "Decisions",
@@ -212,8 +263,13 @@ def by_hand() -> ReviewContent:
                 "Decisions asked of the board",
                 (Column("What"), Column("Partner"), Column("Answer due")),
                 (
-                    _row(SECRET_TITLE, "The partnership", "2 July 2020",
-                         refs=(Ref("escalation", "e1", SECRET_TITLE),), restricted=True),
+                    _row(
+                        SECRET_TITLE,
+                        "The partnership",
+                        "2 July 2020",
+                        refs=(Ref("escalation", "e1", SECRET_TITLE),),
+                        restricted=True,
+                    ),
                 ),
                 "4",
             ),
@@ -224,7 +280,7 @@ def by_hand() -> ReviewContent:
                 "4",
             ),
         ),
-    )  # fmt: skip
+    )
     return ReviewContent(
         schema=1,
         method_version="1",
@@ -270,7 +326,9 @@ def record(content: ReviewContent | None = None, **fields) -> ReviewRecord:
         "content_text": text,
         "digest": digest(text),
         "cut_off": CUT_OFF,
-        "beside": (Beside("risks", "Two partners asked for help.\nIt came.", "Cora Denny, Coordinator", CUT_OFF),),
+        "beside": (
+            Beside("risks", "Two partners asked for help.\nIt came.", "Cora Denny, Coordinator", CUT_OFF),
+        ),
         "signed": (
             Signed("submitted", "Cora Denny, Coordinator", False, CUT_OFF, ""),
             Signed("approved", "Berit Moss, Director", False, PUBLISHED_AT, "Read and agreed"),
@@ -281,7 +339,7 @@ def record(content: ReviewContent | None = None, **fields) -> ReviewRecord:
         "seal": "a" * 64,
         "previous_seal": "b" * 64,
         "extras_text": "{}",
-    }  # fmt: skip
+    }
     return ReviewRecord(**values | fields)
 
 
@@ -301,10 +359,18 @@ def draft(content: ReviewContent | None = None) -> ReviewRecord:
 
 def evidence(month: Month = JUNE, *, risks: int = 14, partners: int = 7) -> Evidence:
     cut_off = datetime(month.year, month.number, month.last_day.day, 22, 59, 59, tzinfo=UTC)
-    names = [f"Merrowshire {one}" for one in (
-        "County Council", "Police", "Clinical Commissioning Group", "Hospitals Trust", "Probation Service",
-        "Schools Forum", "Domestic Abuse Service",
-    )] + [f"District Council {number}" for number in range(1, 30)]  # fmt: skip
+    names = [
+        f"Merrowshire {one}"
+        for one in (
+            "County Council",
+            "Police",
+            "Clinical Commissioning Group",
+            "Hospitals Trust",
+            "Probation Service",
+            "Schools Forum",
+            "Domestic Abuse Service",
+        )
+    ] + [f"District Council {number}" for number in range(1, 30)]
     return Evidence(
         month=month,
         cut_off=cut_off,
@@ -313,14 +379,32 @@ def evidence(month: Month = JUNE, *, risks: int = 14, partners: int = 7) -> Evid
         partners=tuple(_partner(place, name, month) for place, name in enumerate(names[:partners])),
         services=(
             ServiceFact(
-                uid(401), names[3], "School nursing", "reduced", "Reduced", date(2020, 4, 6),
-                "Nurses are redeployed", ref=Ref("service", str(uid(401)), "School nursing"),
+                uid(401),
+                names[3],
+                "School nursing",
+                "reduced",
+                "Reduced",
+                date(2020, 4, 6),
+                "Nurses are redeployed",
+                ref=Ref("service", str(uid(401)), "School nursing"),
             ),
         ),
         backlogs=(
             BacklogFact(
-                uid(411), names[0], "Care proceedings", "courts", "Courts", "cases", True, 84, 61, 31, 8,
-                month.last_day, "not cleared at the present pace", True,
+                uid(411),
+                names[0],
+                "Care proceedings",
+                "courts",
+                "Courts",
+                "cases",
+                True,
+                84,
+                61,
+                31,
+                8,
+                month.last_day,
+                "not cleared at the present pace",
+                True,
                 Ref("backlog", str(uid(411)), "Care proceedings"),
             ),
         ),
@@ -330,49 +414,101 @@ def evidence(month: Month = JUNE, *, risks: int = 14, partners: int = 7) -> Evid
         ),
         concerns=(
             ConcernFact(
-                uid(421), "concern", "Access to masks for home visits", "ppe", "some", "high", "open", names[4],
-                cut_off, None, None, None, None, Ref("concern", str(uid(421)), "Access to masks for home visits"),
+                uid(421),
+                "concern",
+                "Access to masks for home visits",
+                "ppe",
+                "some",
+                "high",
+                "open",
+                names[4],
+                cut_off,
+                None,
+                None,
+                None,
+                None,
+                Ref("concern", str(uid(421)), "Access to masks for home visits"),
             ),
         ),
         escalations=(
             EscalationFact(
-                uid(431), "risk", "Unseen children in the north of the county", "open",
-                datetime(2020, 6, 3, 9, tzinfo=UTC), date(2020, 6, 17), None,
+                uid(431),
+                "risk",
+                "Unseen children in the north of the county",
+                "open",
+                datetime(2020, 6, 3, 9, tzinfo=UTC),
+                date(2020, 6, 17),
+                None,
                 ref=Ref("escalation", str(uid(431)), "Unseen children in the north of the county"),
             ),
         ),
         challenges=(
             ChallengeFact(
-                uid(441), "Why did health visits to new babies stop?", names[3], "asked",
-                datetime(2020, 6, 10, 9, tzinfo=UTC), date(2020, 6, 24), None,
+                uid(441),
+                "Why did health visits to new babies stop?",
+                names[3],
+                "asked",
+                datetime(2020, 6, 10, 9, tzinfo=UTC),
+                date(2020, 6, 24),
+                None,
                 ref=Ref("challenge", str(uid(441)), "Why did health visits to new babies stop?"),
             ),
         ),
         decisions=(
             DecisionFact(
-                uid(451), "Meet every month while restrictions last", "strategic", month.first_day,
-                "Strategic oversight", "", date(2020, 9, 1), False, True,
+                uid(451),
+                "Meet every month while restrictions last",
+                "strategic",
+                month.first_day,
+                "Strategic oversight",
+                "",
+                date(2020, 9, 1),
+                False,
+                True,
                 ref=Ref("decision", str(uid(451)), "Meet every month while restrictions last"),
             ),
         ),
         signals=(
             SignalFact(
-                uid(461), "Online grooming through a new game", "School", "medium", "open",
+                uid(461),
+                "Online grooming through a new game",
+                "School",
+                "medium",
+                "open",
                 datetime(2020, 6, 20, 9, tzinfo=UTC),
                 ref=Ref("signal", str(uid(461)), "Online grooming through a new game"),
             ),
         ),
         actions=(
             ActionFact(
-                uid(471), "Share the list of shielding families", "risk", uid(1), "R-001", names[2], OWNER, "high",
-                "open", date(2020, 5, 29), date(2020, 6, 12), None, 1, "The agreement was not signed", False,
+                uid(471),
+                "Share the list of shielding families",
+                "risk",
+                uid(1),
+                "R-001",
+                names[2],
+                OWNER,
+                "high",
+                "open",
+                date(2020, 5, 29),
+                date(2020, 6, 12),
+                None,
+                1,
+                "The agreement was not signed",
+                False,
                 Ref("action", str(uid(471)), "Share the list of shielding families"),
             ),
         ),
         visit_rates=tuple(
             VisitRateFact(
-                one, plan, 1580 - 10 * place, 1400 - 600 * (one.year == 2020), None if place else 620,
-                Decimal("88.6"), None if place else Decimal("39.2"), Decimal("94.1"),
+                one,
+                plan,
+                1580 - 10 * place,
+                1400 - 600 * (one.year == 2020),
+                None if place else 620,
+                Decimal("88.6"),
+                None if place else Decimal("39.2"),
+                Decimal("94.1"),
                 ref=Ref("visit_rate", f"{plan}-{one}", f"{plan}, {one.name}"),
             )
             for place, plan in enumerate(("CP", "CIN", "CIC"))
@@ -393,7 +529,7 @@ def evidence(month: Month = JUNE, *, risks: int = 14, partners: int = 7) -> Evid
                 BandFact("red", 15, 25, "Red"),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 _TITLES = (
@@ -421,12 +557,19 @@ def _risk(number: int, month: Month) -> RiskFact:
     moments = [datetime(2020, 3, 20, 9, tzinfo=UTC), datetime(month.year, month.number, 10, 9, tzinfo=UTC)]
     history = tuple(
         RatingFact(
-            uid(1000 + number * 10 + place), "current", max(likelihood - 1 + place, 1), impact, band, "As written",
+            uid(1000 + number * 10 + place),
+            "current",
+            max(likelihood - 1 + place, 1),
+            impact,
+            band,
+            "As written",
             ("Schools closed to most children", "Referrals fell, and returns of two partners say why")[place],
-            "medium", moment.date(), moment,
+            "medium",
+            moment.date(),
+            moment,
         )
         for place, moment in enumerate(moments)
-    )  # fmt: skip
+    )
     label, key = f"R-{number:03d}", uid(number)
     return RiskFact(
         uid=key,
@@ -459,9 +602,16 @@ def _risk(number: int, month: Month) -> RiskFact:
 def _partner(place: int, name: str, month: Month) -> PartnerFact:
     due = datetime(month.year, month.number, 12, 16, tzinfo=UTC)
     sent = ReturnFact(
-        uid(200 + place), name, uid(100 + place), 9, due, due if place != 2 else None, due if place < 2 else None,
-        2 if place == 4 else 0, ref=Ref("return", str(uid(200 + place)), f"{name}, cycle 9"),
-    )  # fmt: skip
+        uid(200 + place),
+        name,
+        uid(100 + place),
+        9,
+        due,
+        due if place != 2 else None,
+        due if place < 2 else None,
+        2 if place == 4 else 0,
+        ref=Ref("return", str(uid(200 + place)), f"{name}, cycle 9"),
+    )
     return PartnerFact(
         uid(100 + place), name, (sent,), "recovery", "Recovery planning", place != 5, uid(300 + place), 2, 2
     )
