@@ -1,10 +1,11 @@
-"""What the worker does for the register and the board. The database says what is owed, so that doing it twice,
-late or after a crash does no harm."""
+"""What the worker does for the register and the board. The database says what is owed, so that doing it
+twice, late or after a crash does no harm."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from riskregister.services import board_clock, escalations
+from accounts.audit import Actor
+from riskregister.services import board_clock, escalations, reviews
 
 
 @shared_task
@@ -13,3 +14,9 @@ def propose_escalations() -> None:
     now = timezone.now()
     escalations.propose_escalations(now)
     board_clock.tell_of_overdue(now)
+
+
+@shared_task
+def compile_reviews() -> None:
+    """The draft of each month that is over and has no review yet."""
+    reviews.compile_owed(now=timezone.now(), actor=Actor.job("compile-reviews"))

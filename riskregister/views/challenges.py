@@ -58,8 +58,8 @@ def challenges(request: HttpRequest) -> HttpResponse:
         buttons.append({"text": "Challenge a partner", "href": reverse("ask_challenge")})
     context = {
         "heading": "Challenges",
-        "lead": "The board asks a partner to account for something. The partner’s lead or a deputy answers; a "
-        "board member says whether the answer holds.",
+        "lead": "The board asks a partner to account for something. The partner’s lead or a deputy answers; "
+        "a board member says whether the answer holds.",
         "note": presenters.asked_words(challenges_that_changed(seen)),
         "buttons": buttons,
         "filter_form": form,

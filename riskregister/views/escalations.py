@@ -48,8 +48,8 @@ def escalations(request: HttpRequest) -> HttpResponse:
         buttons.append({"text": "Put something before the board", "href": reverse("escalate")})
     context = {
         "heading": "Escalations",
-        "lead": "What the board is asked to answer: risks, emerging threats, findings of checks, and concerns "
-        "of partners. What waits for an answer stands first.",
+        "lead": "What the board is asked to answer: risks, emerging threats, findings of checks, and "
+        "concerns of partners. What waits for an answer stands first.",
         "buttons": buttons,
         "filter_form": form,
         "here": reverse("escalations"),
