@@ -16,6 +16,7 @@ from visits.facts.decisions import (
 )
 from visits.facts.exceptions import EXCEPTIONS, TO_DO, Concern, ConcernCount, OversightFact
 from visits.facts.flags import ContactCount, FlagCount, FlagKindFact, FlagLine, FlagReviewLine, SchoolGap
+from visits.facts.known import KnownCount, KnownTotal
 from visits.facts.oversight import LAPSED, LIVE, NONE, AlternativeMonth, ChildNow, DecisionsNow, PlanNow
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "FlagKindFact",
     "FlagLine",
     "FlagReviewLine",
+    "KnownCount",
+    "KnownTotal",
     "OversightFact",
     "PlanNow",
     "PlanToAsk",

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import astuple, fields
-from datetime import datetime
+from datetime import date, datetime
 
 import holidays
 from django.db import connection, transaction
@@ -28,17 +28,7 @@ def refresh_cuts(state: RatesState, first: Month, last: Month, now: datetime) ->
 
     Cheap where nothing changed: it reads the rules and compares a digest. Call it under the lease.
     """
-    intervals = [
-        Interval(*row)
-        for row in VisitRule.objects.order_by("pk").values_list(
-            "plan_type", "regime", "interval", "unit", "effective_from", "effective_until"
-        )
-    ]
-    collected = (
-        AlternativeRecording.objects.order_by("collected_from")
-        .values_list("collected_from", flat=True)
-        .first()
-    )
+    intervals, collected = rules_of_method()
     last = last.plus(MONTHS_AHEAD)
     # The calendar is part of it: a new version of its library may know a new bank holiday.
     inputs = (
@@ -67,6 +57,15 @@ def refresh_cuts(state: RatesState, first: Month, last: Month, now: datetime) ->
             points = VisitRate.objects.filter(month__in=kept).values_list("month", "plan_type", "team_id")
             refresh_rates(set(points), now)
     return bool(kept)
+
+
+def rules_of_method() -> tuple[list[Interval], date | None]:
+    """Every interval, and since when alternatives are collected (None: never)."""
+    rows = VisitRule.objects.order_by("pk").values_list(
+        "plan_type", "regime", "interval", "unit", "effective_from", "effective_until"
+    )
+    since = AlternativeRecording.objects.order_by("collected_from").values_list("collected_from", flat=True)
+    return [Interval(*row) for row in rows], since.first()
 
 
 def children_between(first: int, last: int) -> tuple[str, list]:

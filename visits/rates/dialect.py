@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection
 
@@ -22,6 +23,22 @@ def day_number(day: str) -> str:
     if on_postgres():
         return f"({day} - DATE '0001-01-01')"
     return f"CAST(julianday({day}) - 1721425.5 AS INTEGER)"
+
+
+def moment(at: datetime) -> str:
+    """SQL for an aware moment. In the text, not among the parameters: expressions of columns have none."""
+    if on_postgres():
+        return f"TIMESTAMPTZ '{at.isoformat()}'"
+    return f"'{connection.ops.adapt_datetimefield_value(at)}'"
+
+
+def kept(name: str, kind: str, was: str = "was") -> str:
+    """SQL for what a revision kept under `name`, NULL where it kept nothing; `kind`: PostgreSQL type."""
+    if on_postgres():
+        return f"({was}->>'{name}')::{kind}"
+    text = f"json_extract({was}, '$.{name}')"
+    # Moments are kept as ISO text of UTC, and stored without the letter and the offset.
+    return f"replace(replace({text}, 'T', ' '), '+00:00', '')" if kind == "timestamptz" else text
 
 
 def by_code_point(text: str) -> str:

@@ -38,16 +38,28 @@ def load_plans(last: int) -> Plans:
         [
             "id",
             "child_id",
-            kind_of("plan_type"),
-            day_number("start_date"),
-            f"coalesce({day_number('end_date')}, {OPEN_END})",
-            "CASE WHEN long_term THEN 1 ELSE 0 END",
+            *plan_columns("plan_type", "start_date", "end_date", "long_term"),
         ],
         "visits_plan",
         "start_date <= %s",
         [_date(Month(last).last_day)],
-    ).T
-    plan_id, child_id, plan_type, start, end, long_term = rows
+    )
+    return plans_of(rows)
+
+
+def plan_columns(plan_type: str, start: str, end: str, long_term: str) -> list[str]:
+    """SQL for what `plans_of` wants of a plan after its id and its child's; each argument is SQL."""
+    return [
+        kind_of(plan_type),
+        day_number(start),
+        f"coalesce({day_number(end)}, {OPEN_END})",
+        f"CASE WHEN {long_term} THEN 1 ELSE 0 END",
+    ]
+
+
+def plans_of(rows: np.ndarray) -> Plans:
+    """Shape (plans, 6): plan id, child id, and `plan_columns`."""
+    plan_id, child_id, plan_type, start, end, long_term = rows.T
     return Plans(
         plan_id, child_id, plan_type, start, end, long_term, _order(plan_id, child_id, plan_type, start)
     )
@@ -71,15 +83,24 @@ def load_contacts(table: CutTable) -> Contacts:
         return Contacts(*np.empty((3, 0), np.int64))
     first_day = date.fromordinal(int(table.seen_cut.min()) + 1)
     packed = fetch_columns(
-        [
-            f"(child_id << {_DAY_BITS + 1}) | ({day_number('visit_date')} << 1)"
-            " | CASE WHEN method = 'face_to_face' THEN 1 ELSE 0 END"
-        ],
+        [packed_contact("child_id", "visit_date", "method")],
         "visits_visit",
         "child_seen AND status = 'completed' AND (method = 'face_to_face' OR authorised)"
         " AND visit_date BETWEEN %s AND %s",
         [_date(first_day), _date(Month(table.last).last_day)],
     )[:, 0]
+    return contacts_of(packed)
+
+
+def packed_contact(child: str, day: str, method: str) -> str:
+    """SQL for one number that holds a contact; each argument is SQL. `contacts_of` takes it apart."""
+    return (
+        f"({child} << {_DAY_BITS + 1}) | ({day_number(day)} << 1)"
+        f" | CASE WHEN {method} = 'face_to_face' THEN 1 ELSE 0 END"
+    )
+
+
+def contacts_of(packed: np.ndarray) -> Contacts:
     return Contacts(packed >> _DAY_BITS + 1, packed >> 1 & (1 << _DAY_BITS) - 1, packed & 1)
 
 

@@ -92,7 +92,7 @@ def oversight_now(on: date, *, teams: Collection[int] | None = None) -> Oversigh
     for child, kind in standing.order_by().values_list("child", "kind__code"):
         flags[child].add(kind)
     decisions = _decisions(on, within)
-    in_time = _latest_in_time(on)
+    in_time = latest_in_time(on)
     rows = []
     for child, last_face, last_other, latest in _contacts(on, within):
         if child not in held:
@@ -109,7 +109,7 @@ def oversight_now(on: date, *, teams: Collection[int] | None = None) -> Oversigh
                 alternative=latest is not None and latest != Method.FACE_TO_FACE,
                 last_face_to_face=last_face,
                 last_contact=max(filter(None, (last_face, last_other)), default=None),
-                overdue_face_to_face=_overdue(plans, last_face, in_time, on),
+                overdue_face_to_face=overdue(plans, last_face, in_time, on),
             )
         )
     return OversightNow(on, rows, decisions)
@@ -193,7 +193,7 @@ def _decision(decisions: Collection[_Authorised], last_face: date | None, on: da
     return LIVE if LIVE in standing else LAPSED if LAPSED in standing else NONE
 
 
-def _latest_in_time(on: date) -> dict[tuple[str, bool], date]:
+def latest_in_time(on: date) -> dict[tuple[str, bool], date]:
     """(plan type, settled placement) -> the day from which on a visit is in time on the day `on`. Types
     without a rule are left out."""
     intervals, found = rules_now(), {}
@@ -207,7 +207,7 @@ def _latest_in_time(on: date) -> dict[tuple[str, bool], date]:
     return found
 
 
-def _overdue(
+def overdue(
     plans: Sequence[PlanNow], last_face: date | None, in_time: dict[tuple[str, bool], date], on: date
 ) -> bool:
     """What `due_dates.due_by` calls overdue, with face-to-face visits alone."""

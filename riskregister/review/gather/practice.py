@@ -66,8 +66,8 @@ def _shown(total: KnownTotal) -> VisitRateFact:
 
 
 def oversight(at: datetime) -> tuple[OversightCount, ...]:
-    """The concerns that a board looks at, hidden where they are about 1 to 5 children. The oversight page shows
-    some totals that these counts are parts of, so what would be found with its help is hidden here too."""
+    """The concerns that a board looks at, hidden where they are about 1 to 5 children. The oversight page
+    shows some totals that these counts are parts of: what would be found with its help is hidden here too."""
     found = oversight_known(at)
     small = {one.code for one in found if is_small(one.count) or is_small(one.children)}
     small |= {one.code for one in found if one.of is not None and is_small(one.of - one.children)}

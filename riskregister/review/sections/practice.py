@@ -90,8 +90,8 @@ def oversight(
                 (row(one.label, _count(one.count), refs=(one.ref,)) for one in evidence.oversight),
                 source=mark,
                 note=(
-                    "c: about 1 to 5 children, or a number that would give such a one away. As recorded by the"
-                    " cut-off. Names are with the accountable managers only."
+                    "c: about 1 to 5 children, or a number that would give such a one away. As recorded by"
+                    " the cut-off. Names are with the accountable managers only."
                 ),
             ),
         ),
