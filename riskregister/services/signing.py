@@ -2,20 +2,20 @@
 
 import json
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.audit import Actor, record
-from accounts.constants import Permission, Role
 from accounts.selectors import User
-from operations.services import lock
+from operations.services import lock, once
 from riskregister.constants import METHOD_VERSION, ReviewState, SignAct
 from riskregister.models import BoardReview, Comment, Narrative, Signature
 from riskregister.review.canonical import canonical
 from riskregister.review.seal import START, seal
 from riskregister.rules import reviews as rules
-from riskregister.rules.reviews import ReviewFacts, Signer
 from riskregister.selectors.chain import published_before, sealed_of
+from riskregister.selectors.reviews import facts_of, signer_of
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import Month
 
@@ -85,27 +85,6 @@ def _compared_with_the_last(review: BoardReview) -> None:
             "A review before this one was published since it was compiled, so its directions of travel are"
             " out of date. Send it back if it is before the board, and compile it again.",
         )
-
-
-def facts_of(review: BoardReview) -> ReviewFacts:
-    approval = review.signatures.filter(act=SignAct.APPROVED).order_by("-at", "-pk").first()
-    return ReviewFacts(
-        state=ReviewState(review.state),
-        compiled=bool(review.content),
-        compiled_by=review.compiled_by_id,
-        submitted_by=review.submitted_by_id,
-        approved_by=review.approved_by_id,
-        approved_by_chair=bool(review.approved_by_id and approval and approval.chair),
-    )
-
-
-def signer_of(user: User) -> Signer:
-    return Signer(
-        key=user.pk,
-        board_member=Role.BOARD_MEMBER in user.roles,
-        coordinator=Role.COORDINATOR in user.roles,
-        chair=Role.BOARD_MEMBER in user.roles and user.holds(Permission.CHAIR),
-    )
 
 
 def _write(review: BoardReview, act: SignAct, following: ReviewState, user: User, now: datetime) -> None:
@@ -228,14 +207,17 @@ def write_narrative(
     return made
 
 
-def comment(*, user: User, review: BoardReview, section: str, text: str, now: datetime) -> Comment:
-    """A board member's remark; of a published review too. Raises Refusal('words_missing')."""
-    if not text.strip():
+def comment(
+    *, user: User, review: BoardReview, section: str, text: str, token: UUID, now: datetime
+) -> Comment:
+    """A board member's remark; of a published review too. Raises AlreadyDone(uid of the review),
+    Refusal('words_missing' | 'too_long')."""
+    text = rules.narrative(text)
+    if not text:
         raise Refusal("words_missing", "Enter your comment", "text")
     with transaction.atomic():
-        made = Comment.objects.create(
-            review=review, section=section, text=rules.narrative(text), at=now, by=user
-        )
+        once(token=token, purpose="comment_on_review", user=user, outcome=str(review.uid), now=now)
+        made = Comment.objects.create(review=review, section=section, text=text, at=now, by=user)
         record(
             "board_review.commented",
             actor=Actor.person(user),

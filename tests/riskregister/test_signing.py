@@ -3,21 +3,22 @@
 from datetime import timedelta
 from io import StringIO
 from itertools import product
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from accounts.models import AuditEvent, AuditHead
+from accounts.models import AuditEvent
 from riskregister.constants import ReviewState, SignAct
 from riskregister.models import BoardReview, Signature
-from riskregister.review.canonical import canonical, digest
+from riskregister.review.canonical import digest
 from riskregister.review.seal import START, seal
 from riskregister.rules import reviews as rules
 from riskregister.rules.reviews import ReviewFacts, Signer
 from riskregister.selectors.chain import broken_seals, sealed_of
 from riskregister.services import signing
-from safeguarding.kernel.errors import Refusal, StaleEdit
+from safeguarding.kernel.errors import StaleEdit
 from tests.riskregister.factories import make_rating
 from tests.riskregister.reviews_world import AFTER, HOUR, JULY, JUNE, MAY, Board, make_board
 from tests.riskregister.test_compile import refusal
@@ -220,9 +221,13 @@ def test_a_narrative_is_stale_where_somebody_wrote_since_and_fixed_once_approved
 
 def test_comments_may_be_made_of_what_is_published(board):
     review = board.published()
-    made = signing.comment(user=board.other, review=review, section="risks", text=" Why? ", now=AFTER[JULY])
+    token = uuid4()
+    made = signing.comment(
+        user=board.other, review=review, section="risks", text=" Why? ", token=token, now=AFTER[JULY]
+    )
     assert made.text == "Why?"
-    fields = {"user": board.other, "review": review, "section": "risks", "now": AFTER[JULY]}
+    fields = {"user": board.other, "review": review, "section": "risks", "now": AFTER[JULY], "token": token}
+    assert refusal(signing.comment, text="Why?", **fields) == "already_done"
     assert refusal(signing.comment, text=" ", **fields) == "words_missing"
 
 
