@@ -21,7 +21,13 @@ _WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)
 _LEFT, _INNER = Inches(0.6), Inches(12.1)
 _TITLE_ONLY = 5
 _TOP = Inches(1.35)
-_ROW = Inches(0.42)
+_BOTTOM = Inches(6.95)
+_ROW = Inches(0.36)
+# Of a table's words at 12 points: a letter's width, a line's height.
+_LETTER, _WRAPPED = Pt(6.6), Pt(15)
+_LINE, _NOTE, _MORE = Inches(0.34), Inches(0.34), Inches(0.4)
+# A caption, a header, two rows and a line for what is left out.
+_SMALLEST_TABLE = Inches(1.95)
 
 
 def pptx(review: ReviewRecord) -> bytes:
@@ -58,10 +64,11 @@ class _Writer:
             self._heat(said.heat)
         if said.sentences:
             self._sentences()
-        for grid in said.tables:
-            self._grid(grid)
+        more = _MORE if said.more else Emu(0)
+        for place, grid in enumerate(said.tables, start=1):
+            self._grid(grid, below=Emu(more + _SMALLEST_TABLE * (len(said.tables) - place)))
         if said.more:
-            self._text(said.more, size=14, height=Inches(0.4), name="What is left out", colour=GREY)
+            self._text(said.more, size=14, height=_MORE, name="What is left out", colour=GREY)
         self._foot()
         self.slide.notes_slide.notes_text_frame.text = said.notes
 
@@ -77,33 +84,41 @@ class _Writer:
             tag = f" {item.tag}." if item.tag else ""
             self._run(paragraph, f"{item.letter}. {item.text}{tag}{mark}", size=size)
 
-    def _grid(self, grid: Grid) -> None:
+    def _grid(self, grid: Grid, *, below: Emu) -> None:
+        """`below`: how much room what follows needs. Rows that do not fit are counted, not squeezed in."""
         mark = f" [{grid.mark}]" if grid.mark else ""
         self._text(f"{grid.caption}{mark}", size=16, height=Inches(0.4), name="Caption", bold=True)
         if not grid.rows:
             self._text(grid.empty, size=16, height=Inches(0.4), name="Nothing to show")
             return
-        columns = len(grid.columns)
-        table = self._table(len(grid.rows) + 1, columns, grid.caption)
-        widths = [
-            max([len(name), *(len(row.cells[at].text) for row in grid.rows)])
-            for at, (name, _) in enumerate(grid.columns)
-        ]
-        _share(table, widths)
+        widths = _widths(grid)
+        heights = [_height([name for name, _ in grid.columns], widths)]
+        note = _NOTE if grid.note else Emu(0)
+        room = _BOTTOM - self.top - below - note - _LINE - heights[0]
+        rows = []
+        for row in grid.rows:
+            height = _height([cell.text for cell in row.cells], widths)
+            if height > room:
+                break
+            rows.append(row)
+            heights.append(height)
+            room -= height
+        table = self._table(heights, widths, grid.caption)
         for place, (name, numeric) in enumerate(grid.columns):
             self._cell(table.cell(0, place), name, bold=True, numeric=numeric, fill="FFFFFF")
-            for down, row in enumerate(grid.rows, start=1):
+            for down, row in enumerate(rows, start=1):
                 self._cell(table.cell(down, place), row.cells[place].text, numeric=numeric, fill="FFFFFF")
-        tall = sum(
-            max(
-                -(-len(row.cells[at].text) // max(int(table.columns[at].width / Pt(6.6)), 1))
-                for at in range(columns)
+        left = len(grid.rows) - len(rows)
+        if left:
+            self._text(
+                f"And {left} more on this slide’s subject: see the paper.",
+                size=12,
+                height=_LINE,
+                name="Rows left out",
+                colour=GREY,
             )
-            for row in grid.rows
-        )
-        self.top += max(tall - len(grid.rows), 0) * Pt(15)
         if grid.note:
-            self._text(grid.note, size=11, height=Inches(0.3), name="Note", colour=GREY)
+            self._text(grid.note, size=11, height=_NOTE, name="Note", colour=GREY)
 
     def _heat(self, heat: Heat) -> None:
         mark = f" [{heat.mark}]" if heat.mark else ""
@@ -114,10 +129,12 @@ class _Writer:
             for at, square in enumerate(squares)
             if square.risks
         )
+        columns = len(heat.impacts) + 1
         table = self._table(
-            len(heat.rows) + 1, len(heat.impacts) + 1, f"{heat.caption}. {told or 'No risk is rated'}",
-            row=Inches(0.68),
-        )  # fmt: skip
+            [_ROW, *[Inches(0.68)] * len(heat.rows)],
+            [Emu(_INNER // columns)] * columns,
+            f"{heat.caption}. {told or 'No risk is rated'}",
+        )
         self._cell(table.cell(0, 0), "Likelihood, down; impact, across", bold=True, fill="FFFFFF", size=11)
         for place, name in enumerate(heat.impacts, start=1):
             self._cell(table.cell(0, place), name, bold=True, fill="FFFFFF")
@@ -129,14 +146,17 @@ class _Writer:
                     text += f"\n{squares_risks(square.risks)}"
                 self._cell(table.cell(down, place), text, fill=BANDS.get(square.band, "FFFFFF"), size=11)
 
-    def _table(self, rows: int, columns: int, told: str, *, row: Emu = _ROW) -> Any:
-        frame = self.slide.shapes.add_table(rows, columns, _LEFT, self.top, _INNER, Emu(row * rows))
+    def _table(self, heights: list[Emu], widths: list[Emu], told: str) -> Any:
+        height = Emu(sum(heights))
+        frame = self.slide.shapes.add_table(len(heights), len(widths), _LEFT, self.top, _INNER, height)
         self._told(frame, told)
         table = frame.table
         table.first_row, table.horz_banding = True, False
-        for one in table.rows:
-            one.height = row
-        self.top = Emu(self.top + row * rows + Inches(0.1))
+        for row, one in zip(table.rows, heights, strict=True):
+            row.height = one
+        for column, one in zip(table.columns, widths, strict=True):
+            column.width = one
+        self.top = Emu(self.top + height + Inches(0.06))
         return table
 
     def _cell(
@@ -192,8 +212,20 @@ class _Writer:
         frame._element.find(f".//{qn('p:cNvPr')}").set("descr", text)
 
 
-def _share(table: Any, widths: list[int]) -> None:
+def _widths(grid: Grid) -> list[Emu]:
     """Columns as wide as their words ask for, none too narrow."""
-    weights = [min(max(one, 8), 45) for one in widths]
-    for column, weight in zip(table.columns, weights, strict=True):
-        column.width = Emu(int(_INNER * weight / sum(weights)))
+    longest = [
+        max([len(name), *(len(row.cells[at].text) for row in grid.rows)])
+        for at, (name, _) in enumerate(grid.columns)
+    ]
+    weights = [min(max(one, 8), 45) for one in longest]
+    return [Emu(int(_INNER * weight / sum(weights))) for weight in weights]
+
+
+def _height(texts: list[str], widths: list[Emu]) -> Emu:
+    """Of a row whose words wrap: counted generously, for letters differ in width."""
+    lines = max(
+        -(-len(text) // max(int((width - Inches(0.2)) / _LETTER), 1))
+        for text, width in zip(texts, widths, strict=True)
+    )
+    return Emu(max(_ROW, lines * _WRAPPED + Inches(0.08)))

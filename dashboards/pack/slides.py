@@ -89,7 +89,7 @@ class _Brief:
                 _cut_row([table.title, *(cell.text for cell in row.cells[1:])]) for table, row in now
             )
             mark = now[0][0].source
-            grids.append(Grid(f"Visits in {self.review.month.name}", columns, rows[:_ROWS], mark))
+            grids.append(Grid(f"Visits in {self.review.month.name}", columns, rows[:4], mark))
         if tables:
             more.append(self._see("comparator months", visits))
         table, left = self._first_table(ReviewSection.OVERSIGHT, rows=5)

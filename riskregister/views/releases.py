@@ -1,5 +1,6 @@
 """Public versions of published reviews: prepared, looked at, released, refused, taken back."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -62,8 +63,8 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
 @requires(Action.DECIDE, Thing.BOARD_REVIEW)
 def publish_release(request: HttpRequest, uid: UUID) -> HttpResponse:
     shown = _release(request, uid)
-    form = ReleaseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ReleaseForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             services.release(user=request.user, release=shown, now=timezone.now())
         except Refusal as refusal:
@@ -78,7 +79,7 @@ def publish_release(request: HttpRequest, uid: UUID) -> HttpResponse:
 @requires(Action.DECIDE, Thing.BOARD_REVIEW)
 def refuse_release(request: HttpRequest, uid: UUID) -> HttpResponse:
     shown = _release(request, uid)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             services.refuse(
@@ -96,7 +97,7 @@ def refuse_release(request: HttpRequest, uid: UUID) -> HttpResponse:
 @requires(Action.VIEW, Thing.BOARD_REVIEW, within=PREPARING)
 def revoke_release(request: HttpRequest, uid: UUID) -> HttpResponse:
     shown = _release(request, uid)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             services.revoke(
@@ -140,7 +141,7 @@ def _page(request: HttpRequest, shown: PublicRelease) -> HttpResponse:
     return render(request, "riskregister/releases/release.html", context)
 
 
-def _allowed(rule) -> bool:
+def _allowed(rule: Callable[[], None]) -> bool:
     try:
         rule()
     except Refusal:
