@@ -182,7 +182,7 @@ class _Known:
         # By moment, not by key: history may be told afterwards.
         rows = moves.order_by("moved_at", "pk").values_list("decision__renews", "decision", "became")
         state = {(renews, decision): became for renews, decision, became in rows}
-        return {renews for (renews, _), became in state.items() if became in OPEN}
+        return {renews for (renews, _), became in state.items() if renews is not None and became in OPEN}
 
     def _most_vulnerable_not_seen(self) -> list[int]:
         seen = self.last_face.of(self.most_vulnerable)
