@@ -1,6 +1,6 @@
 """What each record of the register was at any past moment: written beside every save, read by reviews.
 
-A snapshot holds every column; a key of another record is that record's uid, a person's is the account's uid,
+A snapshot holds every column; a key of another record is that record's uid (of the library its code), a person's is the account's uid,
 a moment is ISO in UTC. The record as at a moment is its last snapshot by then.
 """
 
@@ -67,7 +67,8 @@ def fields_of(record: Recorded) -> dict:
 def _plain(record: Recorded, field: models.Field) -> object:
     if field.is_relation:
         other = getattr(record, field.name)
-        return None if other is None else str(other.uid)
+        # A starting risk of the library is known by its code.
+        return None if other is None else str(getattr(other, "uid", None) or other.code)
     value = getattr(record, field.attname)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

@@ -89,6 +89,13 @@ def roll_up(rule: Rollup, scores: Sequence[int]) -> int:
     return max(score for score, count in counts.items() if count == most)
 
 
+def swayed_by(rule: Rollup, scores: Sequence[int]) -> list[int]:
+    """Which of the scores (by place) the roll-up hangs on: without it, it would be another."""
+    whole = roll_up(rule, scores)
+    others = ([*scores[:place], *scores[place + 1 :]] for place in range(len(scores)))
+    return [place for place, rest in enumerate(others) if not rest or roll_up(rule, rest) != whole]
+
+
 def review_due(last_look: date, days: int) -> date:
     """When a risk is to be looked at again: never stored, always worked out."""
     return last_look + timedelta(days=days)

@@ -197,6 +197,8 @@ class _Register:
             review_due_on=review_due(day_of(look), days) if is_open and look and days else None,
             appetite=self.rules.appetite.get(fields["theme"]),
             ref=Ref("risk", key, label),
+            owner_organisation_uid=_uid(fields["owner_organisation"]),
+            all_ratings=tuple(self.ratings.get(key, ())),
         )
 
     def _controls(self, key: str) -> Iterable[ControlFact]:

@@ -4,6 +4,7 @@ from datetime import date
 
 from accounts.constants import Role
 from riskregister.constants import RatingKind
+from riskregister.facts.evidence import RiskFact
 from riskregister.models import ReviewCadence, Risk
 from riskregister.rules.ratings import band_of
 from riskregister.selectors.as_at import matrix_fact
@@ -23,6 +24,13 @@ def authority_over(risk: Risk, day: date) -> frozenset[str]:
         return _ANY
     band = band_of(matrix_fact(last.matrix), last.likelihood, last.impact).band
     return authorities_on(day).get(band) or _ANY
+
+
+def authority_of(fact: RiskFact, day: date) -> frozenset[str]:
+    """The same of a risk as it stood at a moment."""
+    if fact.organisation_uid:
+        return _PARTNER
+    return (authorities_on(day).get(fact.current.band) if fact.current else None) or _ANY
 
 
 def authorities_on(day: date) -> dict[str, frozenset[str]]:
