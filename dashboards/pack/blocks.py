@@ -143,7 +143,7 @@ def _checks(results: Sequence[CheckResult]) -> Grid:
             (
                 GridCell(_SEVERITIES.get(one.severity, one.severity)),
                 GridCell(one.text),
-                GridCell(str(one.months_open) if one.months_open else "New", numeric=bool(one.months_open)),
+                GridCell(str(one.months_open) if one.months_open else "New", numeric=True),
             ),
             labels(one.refs, [one.text]),
         )

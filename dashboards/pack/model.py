@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from dashboards.pack import standing
-from dashboards.pack.blocks import elements_of, marked_sources, on_day
+from dashboards.pack.blocks import elements_of, marked_sources, month_words, on_day
 from dashboards.pack.elements import (
     Bullets,
     Comment,
@@ -136,7 +136,8 @@ class _Report:
         before = self.content.previous_month
         if before:
             yield Paragraph(
-                f"It follows the review of {before}, version {self.content.previous_version}.", kind="note"
+                f"It follows the review of {month_words(before)}, version {self.content.previous_version}.",
+                kind="note",
             )
 
     def _background(self) -> Iterator[Element]:

@@ -137,7 +137,7 @@ def test_a_form_shows_everything(form, make):
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="nothing here reads a PDF back")
 @pytest.mark.parametrize("make", CONTENTS.values(), ids=CONTENTS)
 def test_a_pdf_shows_everything(make):
-    """Its words are read back; cells of several lines are mixed with their neighbours', so each word counts."""
+    """Its words are read back; lines of cells mix with their neighbours, so each word counts."""
     content = make()
     read = subprocess.run(
         ["pdftotext", "-raw", "-", "-"],
