@@ -1,6 +1,6 @@
 """What the board's dashboard draws and compares. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboards.figures import bars
@@ -23,7 +23,7 @@ _SEVERITIES = (
     (CheckSeverity.INFO, COMPARATOR, ""),
 )
 # What each series counts, by month.
-Counts = Sequence[tuple[Month, dict[str, int]]]
+Counts = Sequence[tuple[Month, Mapping[str, int]]]
 
 
 def risks_chart(months: Counts, *, source: str) -> Chart:
