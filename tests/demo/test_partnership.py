@@ -57,6 +57,7 @@ from partners.rules.proposals import proposals
 from partners.rules.returns import ALLOWED_MOVES, counts
 from partners.rules.services import LEVEL_MOVES
 from partners.selectors.concerns import concerns_at
+from partners.selectors.history import attendance_at
 from partners.selectors.panels import panel_audits_at
 from partners.selectors.plans import (
     all_in_recovery_planning,
@@ -66,12 +67,13 @@ from partners.selectors.plans import (
 )
 from partners.selectors.returns import submissions_at
 from partners.selectors.surveys import enough_replies
-from partners.selectors.training import training_at
+from partners.selectors.training import demand_of_month, training_at
 from partners.selectors.waiting import waiting_for
 from partners.services.cycles import open_due_cycles
 from partners.services.series import plan_meetings
 from partners.services.tracker import remind
 from safeguarding.demo import people
+from safeguarding.kernel.periods import Month
 from tests.demo.conftest import TODAY, load_partnership
 
 pytestmark = pytest.mark.django_db
@@ -478,3 +480,23 @@ def test_no_text_looks_as_if_it_were_of_one_child(today):
 
 def test_every_person_who_answers_is_invented(today):
     assert all(person.email.endswith(".example") for person in people.everybody())
+
+
+def test_a_past_moment_does_not_know_what_was_recorded_later(today):
+    for meeting in Meeting.objects.filter(state="held", attendances__isnull=False).distinct():
+        assert attendance_at([meeting], meeting.starts_at) == {}
+        recorded = attendance_at([meeting], min(meeting.starts_at + timedelta(hours=3), today))
+        assert len(recorded) == meeting.attendances.count()
+    february = Month.parse("2020-02")
+    known = [
+        sum(line.attended or 0 for line in demand_of_month(february, datetime(2020, month, 1, tzinfo=UTC)))
+        for month in (2, 3)
+    ]
+    assert known[0] == 0 < known[1]
+    # That classrooms would close nobody knew before they did.
+    march = Month.parse("2020-03")
+    asked = [
+        sum(line.asked_for for line in demand_of_month(march, datetime(2020, 3, day, 17, tzinfo=UTC)))
+        for day in (15, 31)
+    ]
+    assert asked[0] > asked[1] > 0
