@@ -88,7 +88,7 @@ class BoardPage:
             }
         code = self._section()
         section = next(one for one in self.review.content.sections if one.code == code)
-        context = {
+        context: dict = {
             "form": self.form,
             "review": self.review,
             "section": section,

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from partners.constants import AttendanceState, MeetingKind, MeetingState, NonAnswer, ReturnState
+from partners.constants import AttendanceState, MeetingKind, NonAnswer, ReturnState
 from partners.facts.questions import QuestionSetFact, SubmittedReturn
 from partners.facts.review import MissedMeetings, ReviewedAnswer, ReviewedReturn
-from partners.models import Attendance, Cycle, Meeting, Return, ReturnMove, Submission
+from partners.models import Cycle, Meeting, Return, ReturnMove, Submission
 from partners.rules.answers import age, asked, reading, shown
+from partners.selectors.history import attendance_at
 from partners.selectors.questions import question_set_fact
 from partners.selectors.returns import submitted_fact
 from safeguarding.kernel.periods import Month, day_of
@@ -144,14 +145,12 @@ def partners_meetings(month: Month, at: datetime) -> list[MissedMeetings]:
     """Of each organisation that was expected: its attendance at the partners' meetings held in the month, and
     how many it missed in a row up to `at`."""
     meetings = list(
-        Meeting.objects.filter(
-            series__kind=MeetingKind.PARTNERS, state=MeetingState.HELD, starts_at__lte=at
-        ).order_by("starts_at")
+        Meeting.objects.filter(series__kind=MeetingKind.PARTNERS, starts_at__lte=at).order_by("starts_at")
     )
     states: dict[UUID, dict[int, str]] = defaultdict(dict)
-    rows = Attendance.objects.filter(meeting__in=meetings).select_related("organisation")
-    for row in rows:
-        states[row.organisation.uid][row.meeting_id] = row.state
+    # Meetings that were not on record as held by then have no entry.
+    for (meeting, organisation), state in attendance_at(meetings, at).items():
+        states[organisation][meeting] = state
     in_month = {one.pk for one in meetings if Month.of(day_of(one.starts_at)) == month}
     found = []
     for uid, by_meeting in sorted(states.items(), key=lambda pair: str(pair[0])):
