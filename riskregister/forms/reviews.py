@@ -59,6 +59,7 @@ class CorrectForm(GovukForm):
 class NarrativeForm(GovukForm):
     """The coordinator's words beside a section; emptied, they are taken away."""
 
+    section = forms.CharField(max_length=12, widget=forms.HiddenInput, error_messages=_STALE)
     number = forms.IntegerField(min_value=0, widget=forms.HiddenInput, error_messages=_STALE)
     text = LongTextField(
         label="Your comment beside this section",

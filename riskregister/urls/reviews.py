@@ -1,24 +1,9 @@
 """Pages of the monthly review."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from riskregister.constants import ReviewSection
 from riskregister.views import review_steps, reviews
 
-
-class SectionConverter:
-    """A code of constants.ReviewSection."""
-
-    regex = "|".join(ReviewSection.values)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return str(value)
-
-
-register_converter(SectionConverter, "review_section")
 _ONE = "board/reviews/<uuid:uid>/"
 
 urlpatterns = [
@@ -31,6 +16,6 @@ urlpatterns = [
     path(f"{_ONE}approve/", review_steps.approve_review, name="approve_review"),
     path(f"{_ONE}publish/", review_steps.publish_review, name="publish_review"),
     path(f"{_ONE}correct/", review_steps.correct_review, name="correct_review"),
-    path(f"{_ONE}beside/<review_section:section>/", review_steps.write_narrative, name="write_narrative"),
+    path(f"{_ONE}beside/", review_steps.write_narrative, name="write_narrative"),
     path(f"{_ONE}comment/", review_steps.comment_on_review, name="comment_on_review"),
 ]

@@ -38,7 +38,8 @@ def submit_review(request: HttpRequest, uid: UUID) -> HttpResponse:
         heading="Put the review before the board",
         submit="Put it before the board",
         said="The review is before the board.",
-        hint="Board members can now read and comment on it. It cannot be compiled again unless it is sent back.",
+        hint="Board members can now read and comment on it. It cannot be compiled again unless it is sent"
+        " back.",
     )
 
 
@@ -67,8 +68,8 @@ def approve_review(request: HttpRequest, uid: UUID) -> HttpResponse:
         heading="Approve the review",
         submit="Approve it",
         said="Approved. Another board member publishes it.",
-        hint="You sign the content with the digest below. Another board member publishes it; one of you two is"
-        " the chair.",
+        hint="You sign the content with the digest above. Another board member publishes it; one of you two"
+        " is the chair.",
     )
 
 
@@ -167,14 +168,17 @@ def correct_review(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @_BOTH
 @requires(Action.EDIT, Thing.BOARD_REVIEW)
-def write_narrative(request: HttpRequest, uid: UUID, section: str) -> HttpResponse:
+def write_narrative(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """`?section=` names the section; the first one where it names none."""
     now = timezone.now()
     review = opened(request, uid, now)
-    code = ReviewSection(section)
+    section = request.POST.get("section") or request.GET.get("section", "")
+    code = ReviewSection(section) if section in ReviewSection.values else ReviewSection.CHANGED
     last = review.narratives.filter(section=code).order_by("-number").first()
     initial = {"number": last.number if last else 0, "text": last.text if last else ""}
+    initial |= {"section": code.value}
     form = NarrativeForm(request.POST or None, initial=initial)
-    back = f"{reverse('review', args=[uid])}#{section}"
+    back = f"{reverse('review', args=[uid])}#{code.value}"
     if form.is_valid():
         text = form.cleaned_data["text"]
         try:
@@ -188,7 +192,7 @@ def write_narrative(request: HttpRequest, uid: UUID, section: str) -> HttpRespon
             )
         except StaleEdit:
             both = [{"field": "Your comment", "theirs": last.text if last else "", "yours": text}]
-            return stale_page(request, both, edit_url=request.path, view_url=back)
+            return stale_page(request, both, edit_url=f"{request.path}?section={code.value}", view_url=back)
         except Refusal as refusal:
             as_error(form, refusal)
         else:

@@ -1,4 +1,4 @@
-"""The monthly review: the months there are, one of them in reading order, and the record of its compilation."""
+"""The monthly review: the months there are, one of them in reading order, the record of its compilation."""
 
 from datetime import datetime
 from uuid import UUID

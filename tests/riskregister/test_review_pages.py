@@ -1,4 +1,4 @@
-"""Pages of the monthly review: reading order, links that a reader may open, who signs, what is kept of errors."""
+"""Pages of the monthly review: reading order, links that a reader may open, who signs, what errors keep."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -287,26 +287,26 @@ def test_a_correction_is_a_new_version_and_each_names_the_other(board):
 
 
 def test_the_coordinators_words_stand_beside_and_are_marked(board, review):
-    url = reverse("write_narrative", args=[review.uid, "risks"])
+    url = reverse("write_narrative", args=[review.uid]) + "?section=risks"
     client = as_(board.coordinator)
-    client.post(url, {"number": 0, "text": "Read this <b>with</b> May’s."})
+    client.post(url, {"section": "risks", "number": 0, "text": "Read this <b>with</b> May’s."})
     html = client.get(reverse("review", args=[review.uid])).content.decode()
     assert "Coordinator’s comment" in html
     assert escape("Read this <b>with</b> May’s.") in html
     assert Narrative.objects.get().text == "Read this <b>with</b> May’s."
-    stale = client.post(url, {"number": 0, "text": "Mine"})
+    stale = client.post(url, {"section": "risks", "number": 0, "text": "Mine"})
     assert stale.status_code == 409
     assert "Mine" in text_of(stale) and "&lt;b&gt;with&lt;/b&gt; May’s" in stale.content.decode()
-    assert client.get(reverse("write_narrative", args=[review.uid, "risks"])).status_code == 200
-    assert client.get(url.replace("risks", "nothing")).status_code == 404
+    assert client.get(reverse("write_narrative", args=[review.uid]) + "?section=risks").status_code == 200
+    assert "What changed" in text_of(client.get(url.replace("risks", "nothing")))
     assert as_(board.chair).get(url).status_code == 403
 
 
 def test_words_beside_are_fixed_once_approved(board, review):
     board.submit(review)
     board.approve(review)
-    url = reverse("write_narrative", args=[review.uid, "risks"])
-    answer = as_(board.coordinator).post(url, {"number": 0, "text": "Too late"})
+    url = reverse("write_narrative", args=[review.uid]) + "?section=risks"
+    answer = as_(board.coordinator).post(url, {"section": "risks", "number": 0, "text": "Too late"})
     assert "can no longer be changed" in text_of(answer) and "Too late" in answer.content.decode()
     assert not Narrative.objects.exists()
     with pytest.raises(Exception, match="approved"):

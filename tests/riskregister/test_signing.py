@@ -1,4 +1,4 @@
-"""From draft to sealed: who may do what, on which content, and what the chain shows when somebody edits it."""
+"""From draft to sealed: who may do what, on which content, and what shows when somebody edits it by hand."""
 
 from datetime import timedelta
 from io import StringIO
