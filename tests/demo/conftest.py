@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from django.core.management import call_command
 
-from safeguarding.demo import loading, partnership, people, population
+from safeguarding.demo import board, loading, partnership, people, population
 from safeguarding.demo.rows import World
 
 PAPER_DAY = date(2020, 7, 20)
@@ -37,3 +37,14 @@ def load_partnership(as_of: date) -> tuple[dict[str, int], datetime]:
         call_command(command, stdout=io.StringIO())
     users = loading._people(now)
     return partnership.load(as_of, users, loading._organisations(users)), now
+
+
+def load_board(as_of: date) -> datetime:
+    """As `load_partnership`, with the board on top; nine o'clock of that day."""
+    now = datetime.combine(as_of, time(9), UTC)
+    for command in ("load_question_sets", "load_scenario_sets", "load_risk_library"):
+        call_command(command, stdout=io.StringIO())
+    users = loading._people(now)
+    _, ground, meetings = partnership.lay_down(as_of, users, loading._organisations(users))
+    board.load(ground, meetings)
+    return now

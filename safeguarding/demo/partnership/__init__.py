@@ -17,12 +17,21 @@ from safeguarding.demo.partnership import (
     timeline,
 )
 from safeguarding.demo.partnership.ground import Ground
+from safeguarding.demo.partnership.series import Held
 
 _MORNING = time(7)
 
 
 def load(as_of: date, users: dict[str, int], organisations: dict[str, int]) -> dict[str, int]:
-    """Writes the partnership as it stands at seven on the morning of `as_of`; what was written, counted.
+    """As `lay_down`; what was written, counted."""
+    return lay_down(as_of, users, organisations)[0]
+
+
+def lay_down(
+    as_of: date, users: dict[str, int], organisations: dict[str, int]
+) -> tuple[dict[str, int], Ground, list[Held]]:
+    """Writes the partnership as it stands at seven on the morning of `as_of`: what was written, counted, the
+    ground that it stands on, and its meetings.
 
     `users` by e-mail and `organisations` by key hold primary keys. Needs the question sets of the reference
     data. The caller holds the transaction.
@@ -40,4 +49,4 @@ def load(as_of: date, users: dict[str, int], organisations: dict[str, int]) -> d
     counts |= {"concerns and successes": len(stories), "meetings": len(held)}
     counts["actions"] = actions.store(ground, held)
     counts |= learning.store(ground)
-    return counts
+    return counts, ground, held

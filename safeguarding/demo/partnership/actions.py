@@ -19,7 +19,7 @@ def store(ground: Ground, meetings: list[Held]) -> int:
         source = _source(ground, written, meetings) if opened < ground.at else None
         if source is None:
             continue
-        row, moved, steps = _laid_out(ground, written, number, opened)
+        row, moved, steps = laid_out(ground, written, number, opened)
         row.source_uid, row.source_label = source
         row.source_kind = written["source"][0]
         rows.append(row)
@@ -53,8 +53,8 @@ def _source(ground: Ground, written: dict, meetings: list[Held]) -> tuple[Any, s
     return (source, words[:200]) if words else None
 
 
-def _laid_out(
-    ground: Ground, written: dict, number: int, opened: datetime
+def laid_out(
+    ground: Ground, written: dict, number: object, opened: datetime
 ) -> tuple[Any, list[dict[str, Any]], list[dict[str, Any]]]:
     """The row, its slips and its moves."""
     owner = ground.person(written["owner"]) if written["owner"] else None

@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand
 
 from safeguarding.demo import anomalies
+from safeguarding.demo.board import cases as board
 from safeguarding.demo.partnership.cases import cases
 
 
@@ -14,3 +15,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{'among all':<10}  {kind.ident}: {kind.sentence}")
         for kind in cases():
             self.stdout.write(f"{'partners':<10}  {kind.ident}: {kind.sentence}")
+        for kind in board.cases():
+            self.stdout.write(f"{'board':<10}  {kind.ident}: {kind.sentence}")
