@@ -1,7 +1,7 @@
 """What each record of the register was at any past moment: written beside every save, read by reviews.
 
-A snapshot holds every column; a key of another record is that record's uid (of the library its code), a person's is the account's uid,
-a moment is ISO in UTC. The record as at a moment is its last snapshot by then.
+A snapshot holds every column; a key of another record is that record's uid (of a starting risk its code), a
+person's is the account's uid, a moment is ISO in UTC. The record as at a moment is its last snapshot by then.
 """
 
 from collections.abc import Iterable
