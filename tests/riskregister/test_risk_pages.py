@@ -1,7 +1,7 @@
 """Pages of the register: who opens and does what, what they say, and what they keep to themselves."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -73,12 +73,13 @@ def test_each_role_gets_what_the_rows_say(world):
         for name, row in access.ROWS.items():
             url = reverse(name, kwargs={key: ids[value] for key, value in row.ids.items()})
             got = client.get(url).status_code
-            if got != (200 if row.get and role in row.get.split() else 405 if row.get is None else 403):
-                if not (name == "copy_risk" and got == 302) and not (row.get is None and got == 403):
-                    wrong[f"get {name} as {role}"] = got
-            if row.post and role not in row.post.split():
-                if (got := client.post(url).status_code) != 403:
-                    wrong[f"post {name} as {role}"] = got
+            # Without ?of= the copy goes back to the library.
+            inside = 302 if name == "copy_risk" else 200
+            wanted = {inside} if role in (row.get or "").split() else {403} if row.get else {403, 405}
+            if got not in wanted:
+                wrong[f"get {name} as {role}"] = got
+            if row.post and role not in row.post.split() and client.post(url).status_code != 403:
+                wrong[f"post {name} as {role}"] = "let in"
     assert wrong == {}
 
 
@@ -196,7 +197,7 @@ def test_the_page_says_what_is_wrong(world):
     make_rating(risk, 2, 2)
     make_rating(risk, 4, 4, at=datetime(2020, 5, 1, tzinfo=UTC), confidence="low")
     make_appetite("sight", 8)
-    make_control(risk, "Calls each week", assurance="shown", proof="Audit", proof_on=datetime(2020, 3, 1))
+    make_control(risk, "Calls each week", assurance="shown", proof="Audit", proof_on=date(2020, 3, 1))
     make_acceptance(risk, asked_by=world.people["CO"], approved_by=world.people["BM"])
     html = page(world, "AU", "risk", risk.uid)
     text = text_of(html)
@@ -212,7 +213,7 @@ def test_the_page_says_what_is_wrong(world):
 def test_as_at_a_past_day_shows_what_was_known_and_offers_no_step(world):
     risk = make_risk("First words")
     make_rating(risk, 2, 2)
-    make_rating(risk, 5, 5, at=datetime(2020, 7, 1, tzinfo=UTC), dated_on=datetime(2020, 4, 10))
+    make_rating(risk, 5, 5, at=datetime(2020, 7, 1, tzinfo=UTC), dated_on=date(2020, 4, 10))
     html = page(world, "CO", "risk", risk.uid, on="2020-06-30")
     assert "As it was known at the end of 30 June 2020" in html
     assert "4 Yellow" in html
@@ -229,7 +230,7 @@ def test_partners_ratings_stand_beside_with_who_sways_them(world):
         make_rating(theirs, *rating)
         make_contribution(theirs, ours)
     text = text_of(page(world, "BM", "risk", ours.uid))
-    assert "the worst of the partners’ ratings. It comes to 20." in text
+    assert "It comes to 20." in text
     assert "The agreed rating of the partnership is 8, below it." in text
     assert "It hangs on the rating of Moor Police (R-002)" in text
     assert "Vale NHS" not in text_of(page(world, "PR", "risk", ours.uid))
@@ -311,6 +312,7 @@ def test_links_name_only_what_the_reader_may_open(world):
     risk = make_risk()
     concern = Concern.objects.create(
         kind="concern", title="Secret concern", what="x", theme="services", breadth="partner",
+        state="raised", severity="high",
         organisation=world.other, raised_at=world.now, raised_by=world.other_lead,
     )  # fmt: skip
     client = client_of(world, "CO")
