@@ -59,9 +59,9 @@ def elements_of(blocks: Sequence[Block]) -> Iterator[Element]:
     for kind, group in groupby(blocks, key=type):
         members = list(group)
         if kind is Finding:
-            yield _findings(members)
+            yield _findings([one for one in members if isinstance(one, Finding)])
         elif kind is CheckResult:
-            yield _checks(members)
+            yield _checks([one for one in members if isinstance(one, CheckResult)])
         else:
             yield from (_element(block) for block in members)
 

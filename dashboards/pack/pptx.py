@@ -8,7 +8,7 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
-from pptx.util import Emu, Inches, Pt
+from pptx.util import Emu, Inches, Length, Pt
 
 from dashboards.pack.elements import Grid, Heat
 from dashboards.pack.fixed import without_times
@@ -51,7 +51,7 @@ class _Writer:
     def __init__(self, deck: Any, slide: Slide, footer: str, watermark: str, language: str) -> None:
         self.said, self.footer, self.watermark, self.language = slide, footer, watermark, language
         self.slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
-        self.top = _TOP
+        self.top: Length = _TOP
 
     def write(self) -> None:
         said = self.said
@@ -84,7 +84,7 @@ class _Writer:
             tag = f" {item.tag}." if item.tag else ""
             self._run(paragraph, f"{item.letter}. {item.text}{tag}{mark}", size=size)
 
-    def _grid(self, grid: Grid, *, below: Emu) -> None:
+    def _grid(self, grid: Grid, *, below: Length) -> None:
         """`below`: how much room what follows needs. Rows that do not fit are counted, not squeezed in."""
         mark = f" [{grid.mark}]" if grid.mark else ""
         self._text(f"{grid.caption}{mark}", size=16, height=Inches(0.4), name="Caption", bold=True)
@@ -146,7 +146,7 @@ class _Writer:
                     text += f"\n{squares_risks(square.risks)}"
                 self._cell(table.cell(down, place), text, fill=BANDS.get(square.band, "FFFFFF"), size=11)
 
-    def _table(self, heights: list[Emu], widths: list[Emu], told: str) -> Any:
+    def _table(self, heights: list[Length], widths: list[Length], told: str) -> Any:
         height = Emu(sum(heights))
         frame = self.slide.shapes.add_table(len(heights), len(widths), _LEFT, self.top, _INNER, height)
         self._told(frame, told)
@@ -171,11 +171,11 @@ class _Writer:
             cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
 
     def _text(
-        self, text: str, *, size: int, height: Emu, name: str, bold: bool = False, colour: str = "0B0C0C"
+        self, text: str, *, size: int, height: Length, name: str, bold: bool = False, colour: str = "0B0C0C"
     ) -> None:
         self._say(self._box(height, name), text, size=size, bold=bold, colour=colour)
 
-    def _box(self, height: Emu, name: str) -> Any:
+    def _box(self, height: Length, name: str) -> Any:
         box = self.slide.shapes.add_textbox(_LEFT, self.top, _INNER, height)
         box.name = name
         box.text_frame.word_wrap = True
@@ -212,7 +212,7 @@ class _Writer:
         frame._element.find(f".//{qn('p:cNvPr')}").set("descr", text)
 
 
-def _widths(grid: Grid) -> list[Emu]:
+def _widths(grid: Grid) -> list[Length]:
     """Columns as wide as their words ask for, none too narrow."""
     longest = [
         max([len(name), *(len(row.cells[at].text) for row in grid.rows)])
@@ -222,7 +222,7 @@ def _widths(grid: Grid) -> list[Emu]:
     return [Emu(int(_INNER * weight / sum(weights))) for weight in weights]
 
 
-def _height(texts: list[str], widths: list[Emu]) -> Emu:
+def _height(texts: list[str], widths: list[Length]) -> Length:
     """Of a row whose words wrap: counted generously, for letters differ in width."""
     lines = max(
         -(-len(text) // max(int((width - Inches(0.2)) / _LETTER), 1))

@@ -207,7 +207,7 @@ class _Brief:
 def _sources(
     review: ReviewRecord, tables: Sequence[Grid], heat: Heat | None, sentences: Sequence[Item]
 ) -> str:
-    marks = {one.mark for one in (*tables, *sentences)} | ({heat.mark} if heat else set())
+    marks = {one.mark for one in tables} | {one.mark for one in sentences} | ({heat.mark} if heat else set())
     used = [one for one in review.content.sources if one.mark in marks]
     return "Sources: " + "; ".join(f"[{one.mark}] {one.text}" for one in used) if used else ""
 

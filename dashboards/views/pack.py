@@ -1,6 +1,7 @@
 """The board's paper to take away, the yearly report, and what is public of it."""
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django import forms
@@ -112,7 +113,8 @@ class YearForm(forms.Form):
 
     def __init__(self, *args: object, years: list[int], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["year"].choices = [(one, yearly.year_name(one)) for one in years]
+        field = cast(forms.TypedChoiceField, self.fields["year"])
+        field.choices = [(one, yearly.year_name(one)) for one in years]
 
 
 def _year(request: HttpRequest) -> tuple[list[int], int | None]:

@@ -26,7 +26,7 @@ def drafted(content=None, **fields) -> BoardReview:
     return BoardReview.objects.create(**values | fields)
 
 
-def published(content=None, *, at=samples.PUBLISHED_AT, **fields) -> BoardReview:
+def published(content=None, *, at=samples.PUBLISHED_AT, place=None, **fields) -> BoardReview:
     """Approved and published by two, and sealed as the next of the chain."""
     content = content or samples.by_hand()
     last = BoardReview.objects.published().order_by("-place").first()
@@ -43,7 +43,7 @@ def published(content=None, *, at=samples.PUBLISHED_AT, **fields) -> BoardReview
         approved_by=person("BM", name="Berit Moss"),
         published_at=at,
         published_by=person("BM", "chair", name="Chidi Ames"),
-        place=(last.place if last else 0) + 1,
+        place=place or (last.place if last else 0) + 1,
         previous_seal=last.seal if last else START,
         **fields,
     )

@@ -31,10 +31,10 @@ def ids(people, own, other, at) -> dict:
     from tests.riskregister import content_samples as samples
     from tests.riskregister.released_world import drafted, published
 
-    # Apart from the months of other subjects.
+    # Apart from the months and places in the chain of other subjects.
     content = replace(samples.by_hand(), month="2016-05")
-    shown = published(content)
-    later = published(replace(content, month="2016-06"))
+    shown = published(content, place=9001)
+    later = published(replace(content, month="2016-06"), place=9002)
     draft = drafted(replace(content, month="2016-07"))
     live = releases.prepare(user=people["CO"], review=shown, now=at)
     releases.release(user=people["BM"], release=live, now=at)
