@@ -1,6 +1,10 @@
 """What apps above link to, for who may see it: (code or uid as text, words), in the order of the words."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.selectors import User
 from partners.constants import QuestionSetState
@@ -39,10 +43,10 @@ def services(user: User, at: datetime) -> Named:
     return _of_partners(Service.objects.visible_to(user, at=at))
 
 
-def _of_partners(rows) -> Named:
+def _of_partners(rows: QuerySet[Backlog] | QuerySet[Service]) -> Named:
     found = rows.values_list("uid", "name", "organisation__name")
     return _sorted((uid, f"{name}, {of}") for uid, name, of in found)
 
 
-def _sorted(rows) -> Named:
+def _sorted(rows: Iterable[tuple[Any, str]]) -> Named:
     return sorted(((str(code), words) for code, words in rows), key=lambda one: one[1].lower())

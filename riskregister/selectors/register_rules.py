@@ -84,7 +84,8 @@ def waiting_proposals() -> list[Proposal]:
 
 def _waiting(model: type[ReviewCadence] | type[Appetite]) -> list[UUID]:
     rows = model._default_manager.filter(waits=True, declined_at=None, proposal__isnull=False)
-    return list(rows.order_by("proposal").values_list("proposal", flat=True).distinct())
+    uids = rows.order_by("proposal").values_list("proposal", flat=True).distinct()
+    return [uid for uid in uids if uid]
 
 
 def matrices() -> list[Matrix]:
