@@ -104,8 +104,9 @@ def test_compiled_and_put_before_the_board_at_once(board):
 
 def test_two_write_beside_the_same_section(board):
     review = board.compile()
-    write = lambda text: (
-        lambda: signing.write_narrative(  # noqa: E731
+
+    def write(text):
+        return lambda: signing.write_narrative(
             user=board.coordinator,
             review=review,
             section="risks",
@@ -113,7 +114,7 @@ def test_two_write_beside_the_same_section(board):
             expected_number=0,
             now=AFTER[JUNE],
         )
-    )
+
     results = at_once(write("One"), write("Two"), write("Three"))
     assert sum(isinstance(one, StaleEdit) for one in results) == 2
     assert review.narratives.count() == 1
