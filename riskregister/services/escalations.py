@@ -28,6 +28,8 @@ from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
 
 _WAITING = (EscalationState.PROPOSED, EscalationState.OPEN)
+# A check has no row to lock.
+_OF_CHECKS = "escalations-of-checks"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _take(made: Escalation, about: About, user: User, now: datetime) -> None:
     else:
         if not may_escalate_anything(user):
             raise OutOfReach
-        lock(f"escalation-of-check:{about.check_code}"[:60], now=now)
+        lock(_OF_CHECKS, now=now)
         made.check_code, made.source = about.check_code, EscalationSource.CHECK
         same = Escalation.objects.filter(check_code=about.check_code)
     standing = same.filter(state__in=_WAITING).first()

@@ -86,6 +86,8 @@ def expected(row: Row, method: str, who: str) -> set[str]:
         return {"405", str(row.refused), "sign in"} if who == "nobody" else {"405", str(row.refused)}
     if who in offered.split():
         return {"in"}
+    if who in row.out_of_reach.split():
+        return {"404"}
     return {"sign in"} if who == "nobody" else {str(row.refused)}
 
 

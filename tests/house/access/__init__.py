@@ -23,6 +23,8 @@ class Row:
     beyond: dict[str, str] = field(default_factory=dict)
     all_rows: str = ""
     refused: int = 403
+    # Roles that may open others of the kind, but for whom this one is not there.
+    out_of_reach: str = ""
 
 
 def subjects() -> list[ModuleType]:

@@ -18,7 +18,7 @@ ROWS = {
     "signals": Row("BM MG SW PR CO AU"),
     "raise_signal": Row("BM MG SW PR CO", "BM MG SW PR CO"),
     # The one that a worker raised for the own organisation of the partner.
-    "signal": Row("BM SW PR CO AU", refused=404, **_SIGNAL),
+    "signal": Row("BM SW PR CO AU", out_of_reach="MG", **_SIGNAL),
     "watch_signal": Row("CO", "CO", ids={"uid": "signal"}),
     "dismiss_signal": Row("CO", "CO", ids={"uid": "signal"}),
     "promote_signal": Row("CO", "CO", ids={"uid": "signal"}),
