@@ -74,7 +74,7 @@ def _laid_out(desk: Desk, signals: dict[str, Any]) -> list[Entry]:
     library = {row.code: row for row in model("LibraryRisk")._default_manager.all()}
     for number, one in enumerate(entries, 1):
         one.row = _row(desk, one, number, library)
-        one.row.signal = signals.get(one.written.get("signal"))
+        one.row.signal = signals.get(one.written.get("signal", ""))
     return entries
 
 
@@ -213,8 +213,8 @@ def _changes(desk: Desk, one: Entry) -> Iterator[tuple[datetime, dict[str, Any],
         day, name = written["owned"]
         yield desk.moment(day, "owned", one.key), {"owner": desk.person(name)}, ""
     if "tolerated" in written:
-        values = {"response": Response.TOLERATE}
-        yield desk.moment(written["tolerated"], "tolerated", one.key), values, ""
+        borne = {"response": Response.TOLERATE}
+        yield desk.moment(written["tolerated"], "tolerated", one.key), borne, ""
     if "closed" in written:
         day, reason, changed = written["closed"]
         values = {"state": RiskState.CLOSED, "closed_reason": reason, "changed_for_children": changed}
