@@ -9,6 +9,7 @@ from riskregister.constants import Band, CheckSeverity
 from riskregister.facts.content import (
     Block,
     CheckResult,
+    Column,
     Figures,
     Finding,
     HeatMap,
@@ -47,7 +48,7 @@ def _figures(block: Figures, links: Links) -> dict[str, Any]:
 
 
 def _table(block: Table, links: Links) -> dict[str, Any]:
-    rows = [_row(one, links) for one in block.rows]
+    rows = [_row(one, block.columns, links) for one in block.rows]
     return {
         "title": block.title,
         "columns": block.columns,
@@ -58,11 +59,16 @@ def _table(block: Table, links: Links) -> dict[str, Any]:
     }
 
 
-def _row(row: Row, links: Links) -> dict[str, Any]:
+def _row(row: Row, columns: tuple[Column, ...], links: Links) -> dict[str, Any]:
     """The first row that can be opened is the link of its first cell, the others stand beneath it."""
     found = [link for link in _links(row.refs, links) if link.href]
+    # What is not there stands where the numbers stand.
+    cells = [
+        {"text": cell.text, "band": cell.band, "numeric": cell.numeric or column.numeric}
+        for cell, column in zip(row.cells[1:], columns[1:], strict=False)
+    ]
     head, *others = found or [Link("", "")]
-    return {"head": row.cells[0], "href": head.href, "others": others, "cells": row.cells[1:]}
+    return {"head": row.cells[0], "href": head.href, "others": others, "cells": cells}
 
 
 def _heat_map(block: HeatMap, links: Links) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def signatures(signed: Iterable[Signed]) -> list[dict[str, Any]]:
 def panel(review: BoardReview, steps: Iterable[Step]) -> list[dict[str, str]]:
     """What may be done now: a button, or why this reader may not."""
     found = []
-    for step in steps:
+    for step in sorted(steps, key=lambda one: one.act is SignAct.RETURNED):
         words, name = _STEPS[step.act]
         found.append(
             {
