@@ -47,8 +47,8 @@ def broken_seals() -> tuple[int, list[Broken]]:
         previous, place = review.seal, review.place or 0
     for uid, detail in events.items():
         if uid not in seals:
-            words = "it was published by the audit trail, and is not there or not published any more"
-            found.append(Broken(detail["month"], detail["version"], detail["place"], words))
+            gone = "it was published by the audit trail, and is not there or not published any more"
+            found.append(Broken(detail["month"], detail["version"], detail["place"], gone))
     return len(seals), found
 
 
