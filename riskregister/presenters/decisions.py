@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from riskregister.constants import DecisionKind
 from riskregister.models import Decision
-from riskregister.presenters.base import address, on_day
+from riskregister.presenters.base import address, on_day, on_moment
 from riskregister.presenters.board_work import (
     Row,
     Tag,
@@ -108,7 +108,8 @@ def decisions_table(rows: Iterable[Decision], today: date, *, empty: str) -> Row
 
 def _row(one: Decision, today: date) -> list[Any]:
     state = state_tag(one)
-    cell: Row = {"text": state["text"], "tag": state["colour"]}
+    note = f"Written down {on_moment(one.recorded_at)}"
+    cell: Row = {"text": state["text"], "tag": state["colour"], "note": note}
     if one.retrospective:
         cell["tags"] = [{"text": RETROSPECTIVE, "colour": "orange"}]
     due = look_due(one)

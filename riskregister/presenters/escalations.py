@@ -123,7 +123,7 @@ def _row(line: Line, today: date) -> list[Any]:
     waits = line.state == EscalationState.OPEN
     note = clock_words(waits, line.answer_due_on, today)
     if line.answered_at:
-        note = f"Answered {moment_words(line.answered_at)}"
+        note = moment_words(line.answered_at)
     # A concern is closed with what is different; its own page says so.
     changed = {"text": "On its page"} if line.source == CONCERN else changed_cell(line.changed)
     return [
