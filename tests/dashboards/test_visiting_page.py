@@ -182,9 +182,7 @@ def small():
     return teams
 
 
-@pytest.mark.parametrize(
-    "role", [Role.BOARD_MEMBER, Role.COORDINATOR, Role.AUDITOR, Role.SOCIAL_WORKER]
-)
+@pytest.mark.parametrize("role", [Role.BOARD_MEMBER, Role.COORDINATOR, Role.AUDITOR, Role.SOCIAL_WORKER])
 def test_outside_the_team_small_numbers_are_hidden_wherever_they_could_be_read(client, small, role):
     sign_in(client, person(role))
     response = client.get("/visiting/", {"type": "CP", "first": "2020-04"})

@@ -15,8 +15,8 @@ _REFUSED = 2
 
 class Command(BaseCommand):
     help = (
-        "Compile the draft of a month's board review from what was recorded by its cut-off. A published review "
-        "is never recomputed. Exit status: 0 compiled; 2 refused, with the reason."
+        "Compile the draft of a month's board review from what was recorded by its cut-off. A published "
+        "review is never recomputed. Exit status: 0 compiled; 2 refused, with the reason."
     )
     requires_migrations_checks = True
 
