@@ -99,7 +99,7 @@ DECISION_STEPS: Mapping[Act, Step] = {
     Act.SAY_WHAT_CHANGED: _step((_D.CONFIRMED,), _D.CONFIRMED, _BOARD),
 }
 
-_NOW_IT_IS = {
+_NOW_IT_IS: Mapping[str, Mapping[str, str]] = {
     "signal": {
         _S.NEW: "This threat has just been raised.",
         _S.WATCHED: "This threat is being watched.",
@@ -294,31 +294,3 @@ def retrospective(decided_on: date, recorded_on: date) -> bool:
 
 def decision_state(confirmed_at: datetime | None) -> str:
     return _D.CONFIRMED if confirmed_at else _D.RECORDED
-
-
-# -- proposals ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Standing:
-    """An open risk of the partnership, as the rule on appetite sees it."""
-
-    score: int | None
-    highest: int | None
-    # When its current rating was last set.
-    rated_at: datetime | None
-    # The board bears it, on conditions and until a day.
-    accepted: bool
-    # Something about it waits to be taken up or answered.
-    waiting: bool
-    # When somebody last declined such a proposal, or the board last answered about it.
-    settled_at: datetime | None
-
-
-def breaches(risk: Standing) -> bool:
-    """Whether the rule proposes an escalation now. What somebody decided holds until the rating changes."""
-    if risk.score is None or risk.highest is None or risk.score <= risk.highest:
-        return False
-    if risk.accepted or risk.waiting:
-        return False
-    return risk.settled_at is None or (risk.rated_at is not None and risk.rated_at > risk.settled_at)

@@ -1,6 +1,7 @@
 """Who answers for a partner when the board asks."""
 
 from datetime import datetime
+from typing import Any
 
 from accounts.constants import Role
 from accounts.selectors import User
@@ -12,8 +13,8 @@ from safeguarding.kernel.periods import day_of
 _ANSWERS = (Duty.LEAD, Duty.DEPUTY)
 
 
-def answerers(organisation, *, at: datetime) -> list[User]:
-    """The lead and deputies of the day who may sign in as such; two queries."""
+def answerers(organisation: Any, *, at: datetime) -> list[User]:
+    """`organisation`: a row of the partners' app. The lead and deputies of the day who may sign in as such; two queries."""
     today = day_of(at)
     keys = [
         row.user_id
@@ -26,5 +27,5 @@ def answerers(organisation, *, at: datetime) -> list[User]:
     return list(User.objects.holding(Role.PARTNER).filter(pk__in=keys).order_by("pk"))
 
 
-def answers_for(user: User, organisation, *, at: datetime) -> bool:
+def answers_for(user: User, organisation: Any, *, at: datetime) -> bool:
     return user in answerers(organisation, at=at)

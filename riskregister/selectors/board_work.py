@@ -122,7 +122,7 @@ def _organisations_of_sources(rows: list[Snapshot]) -> dict[UUID, UUID | None]:
     return {one.uid: of_risk.get(UUID(one.fields["risk"])) for one in rows if one.fields["risk"]}
 
 
-def _name(names: Mapping[UUID, str], uid: UUID | None) -> str:
+def _name(names: Mapping[UUID | None, str], uid: UUID | None) -> str:
     return names.get(uid, "") if uid else ""
 
 

@@ -15,7 +15,8 @@ from operations.services import lock, once
 from riskregister.constants import EscalationSource, EscalationState, RiskState, SignalState
 from riskregister.models import Escalation, Risk, Signal
 from riskregister.rules import board_work as rules
-from riskregister.rules.board_work import Act, Standing
+from riskregister.rules.appetite import Standing, breaches
+from riskregister.rules.board_work import Act
 from riskregister.selectors.as_at import risks_at
 from riskregister.selectors.board_pages import (
     may_escalate_anything,
@@ -209,7 +210,7 @@ def propose_escalations(now: datetime) -> int:
             # Two bells at once: the second finds what the first proposed.
             risk = Risk.objects.select_for_update(no_key=True, of=("self",)).get(uid=fact.uid)
             standing = _standing(risk, score, highest, fact.current.recorded_at, accepted)
-            if not rules.breaches(standing):
+            if not breaches(standing):
                 continue
             _propose(risk, fact.label, score, highest, now)
             made += 1

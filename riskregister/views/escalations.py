@@ -66,9 +66,12 @@ def escalate(request: HttpRequest) -> HttpResponse:
     """`?risk=`, `?signal=` (uids) or `?check=` (a code) choose what it is about."""
     now = timezone.now()
     about = _choices(request, now)
-    initial = {"about": _asked_for(request), "answer_due_on": default_answer_day(day_of(now))}
-    names = dict(about)
-    initial["title"] = names.get(initial["about"], "").partition(": ")[2][:200]
+    asked_for = _asked_for(request)
+    initial = {
+        "about": asked_for,
+        "answer_due_on": default_answer_day(day_of(now)),
+        "title": dict(about).get(asked_for, "").partition(": ")[2][:200],
+    }
     form = EscalateForm(request.POST or None, about=about, initial=initial)
 
     def make() -> Escalation:

@@ -8,7 +8,8 @@ import pytest
 from accounts.constants import Role
 from riskregister.constants import ChallengeState, EscalationState, SignalState
 from riskregister.rules import board_work as rules
-from riskregister.rules.board_work import Act, DecisionState, Standing
+from riskregister.rules.appetite import Standing, breaches
+from riskregister.rules.board_work import Act, DecisionState
 from safeguarding.kernel.errors import Refusal
 
 CO, BM, PR = Role.COORDINATOR, Role.BOARD_MEMBER, Role.PARTNER
@@ -170,4 +171,4 @@ class TestAppetite:
         ],
     )
     def test_proposed_above_it_once_at_a_time(self, other, expected):
-        assert rules.breaches(self.standing(**other)) is expected
+        assert breaches(self.standing(**other)) is expected
