@@ -14,7 +14,8 @@ _ANSWERS = (Duty.LEAD, Duty.DEPUTY)
 
 
 def answerers(organisation: Any, *, at: datetime) -> list[User]:
-    """`organisation`: a row of the partners' app. The lead and deputies of the day who may sign in as such; two queries."""
+    """The lead and deputies of the day who may sign in as such; two queries. `organisation`: a row of the
+    partners' app."""
     today = day_of(at)
     keys = [
         row.user_id
