@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.selectors import User
 from partners.selectors.belonging import names_of
 from riskregister.constants import RatingKind, Response, RiskState, RiskTheme
@@ -27,13 +29,19 @@ from safeguarding.kernel.periods import day_of
 BORNE = frozenset({Response.TOLERATE, Response.MONITOR})
 
 
-def matrix_on(day: date) -> MatrixFact:
-    """The confirmed matrix in force on a day; without bands where none is."""
-    row = (
-        Matrix.objects.filter(effective_from__lte=day, confirmed_at__isnull=False)
-        .order_by("-effective_from")
-        .first()
-    )
+def _confirmed_by(moment: datetime) -> Q:
+    """Rules that somebody had confirmed by `moment`, whatever day they were made to hold from; those that
+    came with the product (nobody confirmed them) hold from their day on."""
+    return Q(confirmed_by=None) | Q(confirmed_at__lte=moment)
+
+
+def matrix_on(day: date, *, known: datetime | None = None) -> MatrixFact:
+    """The confirmed matrix in force on a day; without bands where none is. `known`: leaves out what was
+    confirmed after it."""
+    rows = Matrix.objects.filter(effective_from__lte=day, confirmed_at__isnull=False)
+    if known:
+        rows = rows.filter(_confirmed_by(known))
+    row = rows.order_by("-effective_from").first()
     return matrix_fact(row) if row else MatrixFact(0, (), (), ())
 
 
@@ -69,17 +77,16 @@ def risks_at(
 
 @dataclass(frozen=True)
 class _Rules:
-    """Cadence and appetite in force on a day."""
+    """Cadence and appetite in force at a moment, as confirmed by then."""
 
     days: dict[str, int]
     appetite: dict[str, int]
 
     @classmethod
-    def on(cls, day: date) -> "_Rules":
-        cadences = ReviewCadence.objects.filter(effective_from__lte=day, waits=False).order_by(
-            "effective_from"
-        )
-        appetites = Appetite.objects.filter(effective_from__lte=day, waits=False).order_by("effective_from")
+    def at(cls, moment: datetime) -> "_Rules":
+        held = Q(effective_from__lte=day_of(moment), waits=False) & _confirmed_by(moment)
+        cadences = ReviewCadence.objects.filter(held).order_by("effective_from")
+        appetites = Appetite.objects.filter(held).order_by("effective_from")
         return cls(
             dict(cadences.values_list("band", "days")),
             dict(appetites.values_list("theme", "highest_score")),
@@ -91,8 +98,8 @@ class _Register:
 
     def __init__(self, moment: datetime, risks: Mapping[UUID, Snapshot]) -> None:
         self.day = day_of(moment)
-        self.matrix = matrix_on(self.day)
-        self.rules = _Rules.on(self.day)
+        self.matrix = matrix_on(self.day, known=moment)
+        self.rules = _Rules.at(moment)
         self.controls = _by_risk(as_at("control", moment).values())
         self.acceptances = _by_risk(as_at("acceptance", moment).values())
         self.links = _by_risk(as_at("link", moment).values())

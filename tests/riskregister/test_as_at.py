@@ -9,6 +9,7 @@ from hypothesis.extra.django import TestCase
 
 from riskregister.constants import RatingKind, Response, RiskState
 from riskregister.history import as_at, keep, stories, story
+from riskregister.models import ReviewCadence
 from riskregister.selectors.as_at import late_changes, matrix_on, risks_at
 from tests.partners.factories import make_organisation
 from tests.people import person
@@ -94,6 +95,28 @@ def test_a_matrix_that_nobody_confirmed_does_not_count():
     make_matrix()
     make_matrix(2, date(2020, 6, 1), confirmed_at=None)
     assert matrix_on(date(2020, 7, 1)).version == 1
+
+
+def test_rules_confirmed_afterwards_do_not_change_what_was_known():
+    """Made to hold from a day before, they hold for whoever looks from their confirmation on."""
+    make_matrix()
+    make_cadence()
+    make_appetite()
+    make_rating(make_risk(), 3, 4)
+    known, later = OPENED + 10 * DAY, OPENED + 20 * DAY
+    before = risks_at(known)
+    confirmed = {"confirmed_at": later, "confirmed_by": person("BM")}
+    day = date(2020, 4, 5)
+    make_matrix(2, day, **confirmed)
+    make_appetite(highest_score=20, effective_from=day, **confirmed)
+    ReviewCadence.objects.create(
+        band="amber", days=7, authority=["CO"], source="Tests", effective_from=day, **confirmed
+    )
+    assert risks_at(known) == before
+    assert matrix_on(day, known=known).version == 1
+    assert matrix_on(day, known=later).version == 2
+    after = only(later)
+    assert after.appetite == 20 and after.review_due_on < before[0].review_due_on
 
 
 def test_the_review_date_follows_the_band_and_the_last_look():

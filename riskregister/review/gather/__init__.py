@@ -26,7 +26,7 @@ def evidence(month: Month, cut_off: datetime, *, version: int) -> Evidence:
         month=month,
         cut_off=cut_off,
         since=since,
-        matrix=matrix_on(day_of(cut_off)),
+        matrix=matrix_on(day_of(cut_off), known=cut_off),
         risks=risks_at(cut_off, open_actions=work.open_by_risk(actions)),
         partners=owing,
         services=partners.services(cut_off),
