@@ -63,23 +63,34 @@ def _in_itself(review: BoardReview) -> Iterator[str]:
     if {signed.get(SignAct.APPROVED), signed.get(SignAct.PUBLISHED)} != {review.digest}:
         yield "its last signatures are on another content"
 
+    if not _row_as_signed(review):
+        yield "who approved or published it, or when, is not what was signed"
     if not _stands_beside(review):
         yield "its signatures, narrative or reason of correction are not those that were sealed"
+
+
+def _row_as_signed(review: BoardReview) -> bool:
+    """Whether the row tells of the same people and moments as the last signatures, which no seal covers."""
+    rows = review.signatures.order_by("at", "pk").values_list("act", "by", "at")
+    last = {act: (by, at) for act, by, at in rows}
+    return last.get(SignAct.APPROVED) == (review.approved_by_id, review.approved_at) and last.get(
+        SignAct.PUBLISHED
+    ) == (review.published_by_id, review.published_at)
 
 
 def _stands_beside(review: BoardReview) -> bool:
     """Whether the rows beside the content are those of the sealed extras; names of people may change."""
     try:
         sealed = json.loads(review.sealed_extras)
-        signatures = [(one["act"], one["at"], one["words"]) for one in sealed["signatures"]]
+        signatures = [(one["act"], one["at"], one["words"], one["chair"]) for one in sealed["signatures"]]
         narratives = {one["section"]: one["text"] for one in sealed["narratives"]}
         reason = sealed["correction_reason"]
     except (ValueError, KeyError, TypeError):
         return False
-    rows = review.signatures.order_by("at", "pk").values_list("act", "at", "words")
+    rows = review.signatures.order_by("at", "pk").values_list("act", "at", "words", "chair")
     texts = dict(review.narratives.order_by("number").values_list("section", "text"))
     return (
-        signatures == [(act, at.astimezone(UTC).isoformat(), words) for act, at, words in rows]
+        signatures == [(act, at.astimezone(UTC).isoformat(), words, chair) for act, at, words, chair in rows]
         and narratives == {section: text for section, text in texts.items() if text}
         and reason == review.correction_reason
     )

@@ -123,7 +123,11 @@ def _draft_of(month: Month, now: datetime) -> BoardReview:
     _version(month, now)
     opened, _ = _versions(month)
     if opened:
-        return BoardReview.objects.select_for_update(no_key=True).get(pk=opened.pk)
+        # Somebody may have put it before the board while this waited for the row.
+        locked = BoardReview.objects.select_for_update(no_key=True).get(pk=opened.pk)
+        sealed = locked.state == ReviewState.PUBLISHED
+        rules.may_compile(month, state=None if sealed else ReviewState(locked.state), sealed=sealed, now=now)
+        return locked
     return BoardReview(month=month.first_day, version=1, cut_off=rules.cut_off(month))
 
 

@@ -17,8 +17,8 @@ from riskregister.review.seal import START, seal
 from riskregister.rules import reviews as rules
 from riskregister.rules.reviews import ReviewFacts, Signer
 from riskregister.selectors.chain import broken_seals, sealed_of
-from riskregister.services import signing
-from safeguarding.kernel.errors import StaleEdit
+from riskregister.services import reviews, signing
+from safeguarding.kernel.errors import Refusal, StaleEdit
 from tests.riskregister.factories import make_rating
 from tests.riskregister.reviews_world import AFTER, HOUR, JULY, JUNE, MAY, Board, make_board
 from tests.riskregister.test_compile import refusal
@@ -326,6 +326,28 @@ def test_words_of_a_signature_or_a_reason_rewritten(chain):
     words = "its signatures, narrative or reason of correction are not those that were sealed"
     assert f"2020-06 version 1 (place 2): {words}" in check()[2]
     assert f"2020-07 version 1 (place 3): {words}" in check()[2]
+
+
+def test_who_signed_and_when_rewritten_on_the_row(chain, board):
+    BoardReview.objects.filter(pk=chain[1].pk).update(published_at=chain[1].published_at + HOUR)
+    BoardReview.objects.filter(pk=chain[2].pk).update(approved_by=board.other)
+    words = "who approved or published it, or when, is not what was signed"
+    assert f"2020-06 version 1 (place 2): {words}" in check()[2]
+    assert f"2020-07 version 1 (place 3): {words}" in check()[2]
+
+
+def test_put_before_the_board_while_it_was_compiled_it_is_not_overwritten(board, monkeypatch):
+    review = board.compile()
+    seen = reviews._versions(JUNE)
+    board.submit(review)
+    digest_before = BoardReview.objects.get(pk=review.pk).digest
+    make_rating(board.risk, 5, 5)
+    # As the compiler saw it just before it waited for the row.
+    monkeypatch.setattr(reviews, "_versions", lambda month: seen)
+    with pytest.raises(Refusal) as refused:
+        board.compile()
+    assert refused.value.code == "before_the_board"
+    assert BoardReview.objects.get(pk=review.pk).digest == digest_before
 
 
 def test_a_signature_on_another_content(chain):
