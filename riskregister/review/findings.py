@@ -14,6 +14,8 @@ from riskregister.review.latest import PLAN_TO_REDUCE, answer_to, answers_about,
 from riskregister.review.words import PLAN_TYPE_WORDS, counted, listed, lowered, on_day
 
 _BELOW_NORMAL = ("reduced", "paused")
+# Readings of answers that say how things stand.
+_KNOWN = {"assured", "partly", "concern"}
 
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
@@ -159,22 +161,30 @@ def track_and_trace(evidence: Evidence) -> _Said:
 
 
 def _theme(evidence: Evidence, code: str, theme: str, of_some: str, of_none: str) -> _Said:
-    answering = [one for one in evidence.partners if answers_about(one, theme)]
+    answering = [one for one in evidence.partners if _readings(one, theme) & _KNOWN]
     if not answering:
         return None
+    # Who does not know has not said that all is well.
+    unsure = [one for one in evidence.partners if _readings(one, theme) == {"not_known"}]
+    said_unsure = f" Not known to {listed([one.name for one in unsure])}." if unsure else ""
     pressed = [
         one
         for one in answering
         if any(answer.reading in ("partly", "concern") for answer in answers_about(one, theme))
     ]
     if not pressed:
-        return code, of_none, _latest_refs(answering), False
+        return code, of_none + said_unsure, _latest_refs([*answering, *unsure]), bool(unsure)
     names = listed([one.name for one in pressed])
     if len(pressed) == len(answering) > 1:
         partners = f"all {counted(len(answering), 'partner')} that answered"
     else:
         partners = f"some partners: {len(pressed)} of {len(answering)} that answered ({names})"
-    return code, of_some.format(partners=partners), _latest_refs(pressed), True
+    text = of_some.format(partners=partners) + said_unsure
+    return code, text, _latest_refs([*pressed, *unsure]), True
+
+
+def _readings(partner: PartnerFact, theme: str) -> set[str]:
+    return {answer.reading for answer in answers_about(partner, theme)}
 
 
 def returns_received(evidence: Evidence) -> _Said:

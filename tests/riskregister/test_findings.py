@@ -198,3 +198,15 @@ def test_letters_follow_the_findings_that_are_made():
     ]
     assert all(one.refs for one in made)
     assert findings(evidence()) == ()
+
+
+def test_who_does_not_know_is_not_counted_as_fine():
+    calm = says("NHS", answer("a", theme="ppe"))
+    unsure = says("Police", answer("a", "not_known", theme="ppe"))
+    one = found("ppe", evidence(partners=(calm, unsure)))
+    assert one.text == (
+        "Access to personal protective equipment (PPE) is of concern to no partner that answered. Not known"
+        " to Police."
+    )
+    assert one.concern and [row.label for row in one.refs] == ["NHS, cycle 9", "Police, cycle 9"]
+    assert found("ppe", evidence(partners=(unsure,))) is None
