@@ -9,7 +9,7 @@ from riskregister.history import keep
 from riskregister.models import Risk
 from riskregister.review.canonical import canonical
 from riskregister.review.compile import compile_content
-from riskregister.review.gather import evidence
+from riskregister.review.gather import evidence, work
 from riskregister.rules.reviews import cut_off
 from safeguarding.kernel.periods import Month
 from tests.partners.return_world import ANSWERS, make_world, save, submit
@@ -23,6 +23,7 @@ from tests.riskregister.factories import (
     make_rating,
     make_risk,
 )
+from tests.riskregister.review_world import concern
 
 pytestmark = pytest.mark.django_db
 MAY = Month.parse("2020-05")
@@ -115,3 +116,12 @@ def test_the_number_of_queries_does_not_grow_with_risks(world, risks, django_ass
         make_rating(risk, 2, 2, at=EARLY + number * DAY)
     with django_assert_max_num_queries(120):
         evidence(MAY, CUT_OFF, version=1)
+
+
+def test_a_concern_back_with_the_coordinator_is_not_before_the_board(db):
+    """Its answer did not hold, and its clock is the coordinator's."""
+    back = concern("triaged", escalated_at=EARLY, answer_due_at=EARLY + DAY)
+    waits = concern("escalated", escalated_at=EARLY, answer_due_at=EARLY + DAY)
+    answered = concern("closed", escalated_at=EARLY, answered_at=EARLY + DAY)
+    found = work.escalations((back, waits, answered), CUT_OFF)
+    assert [one.state for one in found] == ["open", "answered"]

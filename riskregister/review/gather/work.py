@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from partners.constants import SlipReason, SourceKind
+from partners.constants import ConcernState, SlipReason, SourceKind
 from partners.selectors.actions import actions_at
 from partners.selectors.concerns import concerns_at
 from partners.selectors.counts import last_slip_reasons
@@ -78,7 +78,8 @@ def concerns(at: datetime) -> tuple[ConcernFact, ...]:
 
 
 def escalations(found_concerns: Iterable[ConcernFact], at: datetime) -> tuple[EscalationFact, ...]:
-    """What is or was before the board: risks, threats and checks, and partners' concerns; oldest first."""
+    """What is or was before the board: risks, threats and checks, and partners' concerns; oldest first. A
+    concern whose answer did not hold is the coordinator's again, and no longer before the board."""
     of_partners = [
         EscalationFact(
             uid=one.uid,
@@ -92,7 +93,7 @@ def escalations(found_concerns: Iterable[ConcernFact], at: datetime) -> tuple[Es
             ref=one.ref,
         )
         for one in found_concerns
-        if one.escalated_at
+        if one.escalated_at and (one.answered_at or one.state == ConcernState.ESCALATED)
     ]
     return tuple(
         sorted((*board_work.escalations_at(at), *of_partners), key=lambda one: (one.raised_at, str(one.uid)))
