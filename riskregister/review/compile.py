@@ -38,6 +38,7 @@ def compile_content(evidence: Evidence, *, version: int) -> ReviewContent:
                 "score": risk.current.score if risk.current else 0,
                 "band": risk.current.band if risk.current else "",
                 "state": risk.state,
+                "restricted": risk.restricted,
             }
             for risk in evidence.risks
         },

@@ -44,6 +44,9 @@ _CHILDREN = frozenset(
     }
 )
 _CHILDREN_TABLES = frozenset({"Backlogs"})
+# Sentences that tell the same counts in units of partners' own.
+_COUNTING = frozenset({"backlogs", "backlog_growing"})
+_SMALL_NUMBER = re.compile(r"(?<![\w,.-])[1-5](?![\w,.-]*\w)")
 _LABEL = re.compile(r"[A-Z]{1,3}-\d+")
 # Rows whose label is their title.
 _SUBJECTS = frozenset({"challenge", "concern", "escalation", "signal"})
@@ -197,13 +200,20 @@ class _Public:
         if self._tells(block.text):
             return None
         if isinstance(block, CheckResult):
-            # A check speaks of its rows: one about a restricted risk goes, whatever it calls it.
-            if any(ref.uid in self.risks for ref in block.refs):
+            # A check speaks of its rows: one about a restricted risk goes, whatever it calls it, and so does
+            # one about a subject of a kind that is restricted throughout.
+            if any(ref.uid in self.risks or ref.kind in _SUBJECTS for ref in block.refs):
                 return None
-            return replace(block, text=self._text(block.text), refs=(), fix_url="", fix_args=())
+            return replace(block, text=self._sentence(block), refs=(), fix_url="", fix_args=())
         if isinstance(block, Finding) and block.refs and all(ref.uid in self.risks for ref in block.refs):
             return None
+        if isinstance(block, Finding):
+            return replace(block, text=self._sentence(block), refs=())
         return replace(block, text=self._text(block.text), refs=())
+
+    def _sentence(self, block: CheckResult | Finding) -> str:
+        text = _SMALL_NUMBER.sub(HIDDEN, block.text) if block.code in _COUNTING else block.text
+        return self._text(text)
 
     def _trend(self, block: Trend) -> Trend | None:
         if block.restricted or block.risk in self.labels or self._tells(block.title):
@@ -230,7 +240,9 @@ class _Public:
         owners = {place for place, column in enumerate(table.columns) if column.text in _OWNERS}
         children = section in _CHILDREN or table.title in _CHILDREN_TABLES
         rows = tuple(
-            self._row(row, owners=owners, children=children) for row in table.rows if not self._hides(row)
+            self._row(row, owners=owners, children=children, rates=table.title not in _CHILDREN_TABLES)
+            for row in table.rows
+            if not self._hides(row)
         )
         all_gone = bool(table.rows) and not rows
         return replace(table, rows=rows, empty=LEFT_OUT if all_gone else table.empty)
@@ -240,7 +252,7 @@ class _Public:
             return True
         return any(self._tells(cell.text) for cell in row.cells)
 
-    def _row(self, row: Row, *, owners: set[int], children: bool) -> Row:
+    def _row(self, row: Row, *, owners: set[int], children: bool, rates: bool) -> Row:
         cells = [
             replace(cell, text=self._owner(cell.text) if place in owners else self._text(cell.text))
             for place, cell in enumerate(row.cells)
@@ -250,6 +262,9 @@ class _Public:
             if any(cell.text == HIDDEN for cell in cells):
                 # A rate beside a hidden count would give it back.
                 cells = [replace(cell, text=HIDDEN) if cell.text.endswith("%") else cell for cell in cells]
+                if not rates:
+                    # What waits is what waited before, with what came in and without what went out.
+                    cells = [replace(cell, text=HIDDEN) if cell.numeric else cell for cell in cells]
         return Row(tuple(cells))
 
     def _owner(self, text: str) -> str:
@@ -274,8 +289,10 @@ class _Public:
 
 def _restricted(content: ReviewContent) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Of what is restricted: uids of risks and ratings, labels ('R-003'), and subjects in small letters."""
-    risks: set[str] = set()
-    labels: set[str] = set()
+    # Also partners' own, which stand in no table unless they moved.
+    marked = {uid: one for uid, one in content.ratings.items() if one.get("restricted")}
+    risks: set[str] = set(marked)
+    labels: set[str] = {one["label"] for one in marked.values()}
     named: set[str] = set()
     for section in content.sections:
         for block in section.blocks:

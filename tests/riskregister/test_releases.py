@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from riskregister.constants import ReviewState
 from riskregister.facts.content import Figures, Finding, HeatMap, Row, Table, Trend
 from riskregister.models import PublicRelease
 from riskregister.review.canonical import canonical
+from riskregister.review.compile import compile_content
 from riskregister.review.reading import read
 from riskregister.rules import releases as rules
 from riskregister.rules.releases import ReleaseFacts, Releaser
@@ -20,9 +22,11 @@ from safeguarding.kernel.errors import Refusal
 from tests.partners.factories import make_organisation
 from tests.people import person, sign_in
 from tests.riskregister import content_samples as samples
+from tests.riskregister import review_world
 from tests.riskregister.released_world import drafted, published
 
 NOW = samples.PUBLISHED_AT.replace(day=20)
+YEAR = timedelta(days=365)
 ORGANISATIONS = ("Merrowshire Police", "Merrowshire Council")
 
 
@@ -313,3 +317,46 @@ def test_a_member_refuses_on_a_page(client, release, member):
     assert release.refused_reason == "Names"
     shown = client.get(reverse("release", args=[release.uid])).content.decode()
     assert "Refused" in shown and reverse("publish_release", args=[release.uid]) not in shown
+
+
+def _compiled(**fields):
+    return compile_content(review_world.evidence(**fields), version=1)
+
+
+def test_a_restricted_risk_of_a_partner_that_did_not_move_is_gone_too():
+    own = review_world.risk(8, 5, 4, organisation="Police", restricted=True, open_actions=0)
+    shown = {str(own.uid): {"label": own.label, "score": 20, "band": "red", "state": "open"}}
+    content = _compiled(risks=(own,), previous_ratings=shown)
+    assert own.label in canonical(content)
+    assert own.label not in canonical(public(content))
+
+
+def test_what_is_before_the_board_is_not_told_by_a_check_however_short_its_name():
+    waits = review_world.concern("raised", title="PPE in care homes", raised_at=review_world.CUT_OFF - YEAR)
+    late = review_world.escalation(title="Canal", answer_due_on=review_world.LAST - YEAR)
+    content = _compiled(concerns=(waits,), escalations=(late,), since=review_world.CUT_OFF)
+    assert "PPE in care homes" in canonical(content) and "Canal" in canonical(content)
+    text = canonical(public(content))
+    assert "PPE in care homes" not in text and "Canal" not in text
+
+
+def test_a_small_backlog_is_told_by_no_sentence_and_no_flow():
+    content = _compiled(
+        partners=(review_world.partner(),),
+        backlogs=(
+            review_world.backlog("Dental checks", unit="children", stock=4, came_in=20, growing=True),
+            review_world.backlog("Court hearings", stock=1200, came_in=40),
+        ),
+    )
+    shown = public(content)
+    texts = [
+        block.text
+        for one in shown.sections
+        for block in one.blocks
+        if getattr(block, "code", "") in ("backlogs", "backlog_growing")
+    ]
+    assert len(texts) == 2 and all("c children" in text for text in texts)
+    assert any("(1,200 cases)" in text for text in texts)
+    first, second = tables(shown, "partners")["Backlogs"].rows
+    assert [cell.text for cell in first.cells[2:4]] == ["c", "c"] and first.cells[4].text != "20"
+    assert second.cells[2].text == "1,200"
