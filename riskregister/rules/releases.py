@@ -253,8 +253,17 @@ class _Public:
         return any(self._tells(cell.text) for cell in row.cells)
 
     def _row(self, row: Row, *, owners: set[int], children: bool, rates: bool) -> Row:
+        # What a row comes from: a concern gives an action its label.
+        named = {ref.label for ref in row.refs if ref.kind in _SUBJECTS}
         cells = [
-            replace(cell, text=self._owner(cell.text) if place in owners else self._text(cell.text))
+            replace(
+                cell,
+                text=LEFT_OUT
+                if cell.text in named
+                else self._owner(cell.text)
+                if place in owners
+                else self._text(cell.text),
+            )
             for place, cell in enumerate(row.cells)
         ]
         if children:

@@ -360,3 +360,13 @@ def test_a_small_backlog_is_told_by_no_sentence_and_no_flow():
     first, second = tables(shown, "partners")["Backlogs"].rows
     assert [cell.text for cell in first.cells[2:4]] == ["c", "c"] and first.cells[4].text != "20"
     assert second.cells[2].text == "1,200"
+
+
+def test_an_action_does_not_tell_of_the_concern_that_it_comes_from():
+    late = review_world.action(
+        source_kind="concern", source_label="Canal", due_on=review_world.LAST - timedelta(days=3)
+    )
+    content = _compiled(actions=(late,))
+    (row,) = tables(public(content), "actions")["Overdue"].rows
+    assert row.cells[1].text == "Not for the public." and row.cells[0].text == late.title
+    assert "Canal" in canonical(content) and "Canal" not in canonical(public(content))

@@ -255,6 +255,7 @@ def test_what_the_next_review_compares_with():
         "score": 12,
         "band": "amber",
         "state": "open",
+        "restricted": False,
     }
     assert FULL.ratings[str(uid("R-004"))]["score"] == 0
     assert (FULL.previous_month, FULL.previous_version) == ("2020-05", 1)

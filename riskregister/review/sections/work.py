@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from riskregister.constants import ReviewSection
-from riskregister.facts.content import CheckResult, Figures, Finding, Row, SectionContent
+from riskregister.facts.content import CheckResult, Figures, Finding, Ref, Row, SectionContent
 from riskregister.facts.evidence import ActionFact, ChallengeFact, EscalationFact, Evidence
 from riskregister.review.sections import parts
 from riskregister.review.sections.parts import Marks, row, table
@@ -201,6 +201,8 @@ def actions(
 
 def _overdue(one: ActionFact, evidence: Evidence) -> Row:
     over = days_between(one.due_on, evidence.cut_off)
+    # Its label is what the concern is called, which is not for the public.
+    source = Ref("concern", str(one.source_uid), one.source_label) if one.source_kind == "concern" else None
     return row(
         one.title,
         one.source_label,
@@ -208,7 +210,7 @@ def _overdue(one: ActionFact, evidence: Evidence) -> Row:
         one.owner or "Nobody",
         on_day(one.due_on),
         over,
-        refs=(one.ref,),
+        refs=(one.ref, source),
     )
 
 
