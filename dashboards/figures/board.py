@@ -151,7 +151,7 @@ def compare(first: ReviewContent, second: ReviewContent, *, names: tuple[str, st
 
 
 def _moved(first: ReviewContent, second: ReviewContent) -> list[tuple[str, int | None, int | None]]:
-    """(label, score in the first, score in the second); None: not open or not rated."""
+    """(label, score in the first, score in the second); None: not open, 0: not rated."""
     labels = {uid: one["label"] for content in (first, second) for uid, one in content.ratings.items()}
     found = []
     for uid, label in labels.items():
@@ -163,11 +163,11 @@ def _moved(first: ReviewContent, second: ReviewContent) -> list[tuple[str, int |
 
 def _open_score(content: ReviewContent, uid: str) -> int | None:
     one = content.ratings.get(uid)
-    return int(one["score"]) or None if one and one["state"] == "open" else None
+    return int(one["score"]) if one and one["state"] == "open" else None
 
 
 def _score(score: int | None) -> str:
-    return "Not open" if score is None else f"{score}"
+    return "Not open" if score is None else f"{score}" if score else "Not rated"
 
 
 def _in_band(content: ReviewContent, band: Band) -> int:

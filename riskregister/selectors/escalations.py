@@ -86,7 +86,10 @@ def _concerns(user: User, at: datetime, today: date) -> list[Line]:
     return [
         _of_concern(one, today)
         for one in concerns_at(at)
-        if one.escalated_at and (own is None or one.organisation_uid in own)
+        # Back with the coordinator, whose answer did not hold: no longer before the board.
+        if one.escalated_at
+        and (one.answered_at or one.state == ConcernState.ESCALATED)
+        and (own is None or one.organisation_uid in own)
     ]
 
 

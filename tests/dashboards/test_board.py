@@ -204,3 +204,13 @@ def compiled_big(month: Month) -> ReviewContent:
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.SOCIAL_WORKER, Role.PARTNER, Role.ADMINISTRATOR])
 def test_others_have_no_board_page(client, db, role):
     assert sign_in(client, person(role)).get("/board/").status_code == 403
+
+
+def test_an_open_risk_without_a_rating_is_open():
+    first = content_of(JUNE)
+    uid, one = next(
+        (uid, one) for uid, one in first.ratings.items() if one["state"] == "open" and one["score"]
+    )
+    unrated = replace(first, ratings=first.ratings | {uid: one | {"score": 0, "band": ""}})
+    compared = figures.compare(first, unrated, names=("One", "Two"))
+    assert compared.risks["rows"] == [[one["label"], str(one["score"]), "Not rated"]]

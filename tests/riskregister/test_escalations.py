@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AuditEvent
 from operations.models import Notification
 from partners.constants import ConcernState
+from partners.models import ConcernMove
 from riskregister.history import story
 from riskregister.models import Escalation
 from riskregister.selectors.board_work import escalations_at, waiting_for
@@ -324,6 +325,13 @@ class TestReadAsAt:
 
 
 class TestTheList:
+    def test_a_concern_whose_answer_did_not_hold_is_no_longer_before_the_board(self, world):
+        row = concern_row(world.police, ConcernState.ESCALATED, by=world.coordinator, now=NOW)
+        assert len(escalation_lines(world.coordinator, at=NOW)) == 1
+        for was, to in (("escalated", "answered"), ("answered", "triaged")):
+            ConcernMove.objects.create(concern=row, from_state=was, to_state=to, at=NOW, by=world.coordinator)
+        assert escalation_lines(world.coordinator, at=NOW) == []
+
     def test_concerns_before_the_board_stand_in_it_unanswered_first(self, world):
         concern_row(world.police, ConcernState.RAISED, by=world.lead, title="Not before the board", now=NOW)
         concern_row(
