@@ -4,9 +4,9 @@ from datetime import datetime
 
 from accounts.selectors import User
 from partners.facts.waiting import Waiting
-from riskregister.selectors import board_waiting, risks
+from riskregister.selectors import board_waiting, register_rules, risks
 
-_SUBJECTS = (board_waiting, risks)
+_SUBJECTS = (board_waiting, risks, register_rules)
 
 
 def waiting_for(user: User, at: datetime) -> list[Waiting]:

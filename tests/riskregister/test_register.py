@@ -15,6 +15,7 @@ from riskregister.rules.register import RatingDraft
 from riskregister.rules.register_rules import bands_up_to, effective
 from riskregister.selectors.library import update_of
 from riskregister.selectors.risks import Before, movement
+from riskregister.selectors.waiting import waiting_for
 from riskregister.services import library, register, register_rules
 from riskregister.services.register import RiskDraft
 from safeguarding.kernel.errors import AlreadyDone, Refusal, StaleEdit
@@ -234,6 +235,9 @@ class TestRules:
             user=who, theme="sight", highest_score=6, words="Low", effective_from=day, token=uuid4(), now=NOW
         )
         assert appetite_on(day) == {}
+        waits = ["1 rule of the risk register waits to be confirmed"]
+        assert [one.words for one in waiting_for(board, NOW)] == waits
+        assert waiting_for(who, NOW) == []
         decide = {"uid": uid, "reason": "", "now": NOW}
         assert code_of(register_rules.decide_proposal, user=who, confirm=True, **decide) == "four_eyes"
         another = person("CO", name="Another")
@@ -242,6 +246,7 @@ class TestRules:
         )
         register_rules.decide_proposal(user=board, confirm=True, **decide)
         assert appetite_on(day)["sight"].highest_score == 6
+        assert waiting_for(board, NOW) == []
 
     def test_a_confirmed_matrix_is_never_changed(self, who):
         with pytest.raises(DatabaseError), transaction.atomic():
