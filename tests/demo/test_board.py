@@ -4,12 +4,12 @@ sealed with, and show what was planted."""
 import io
 import json
 from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.constants import Permission
 from accounts.models import User
@@ -428,43 +428,3 @@ def test_no_text_holds_what_could_be_a_child_s(today):
 
 def test_cases_are_listed_for_trainers(today):
     assert len({one.ident for one in cases()}) == len(cases()) >= 10
-
-
-# --- As of other days -------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("as_of", "sealed", "opened"),
-    [(date(2020, 7, 1), 3, None), (date(2020, 7, 20), 3, "in_review"), (date(2020, 8, 10), 5, "in_review")],
-)
-def test_nothing_later_than_the_morning_is_there(as_of, sealed, opened):
-    load_board(as_of)
-    morning = datetime.combine(as_of, time(7), UTC)
-    for kind, name in (
-        (History, "at"), (RatingChange, "at"), (RiskLook, "at"), (BoardReview, "published_at"),
-        (Escalation, "answered_at"), (Challenge, "changed_at"), (Comment, "at"),
-    ):  # fmt: skip
-        assert not kind.objects.filter(**{f"{name}__gt": morning}).exists(), (kind.__name__, name)
-    assert BoardReview.objects.published().count() == sealed
-    assert broken_seals() == (sealed, [])
-    rest = list(BoardReview.objects.exclude(state=ReviewState.PUBLISHED).values_list("state", flat=True))
-    assert rest == ([opened] if opened else [])
-    connection.check_constraints()
-
-
-@pytest.mark.slow
-def test_each_load_is_the_same():
-    def digest() -> list:
-        with transaction.atomic():
-            load_board(TODAY)
-            rows = [
-                list(History.objects.order_by("thing", "uid", "number").values_list("uid", "fields", "at")),
-                list(RatingChange.objects.order_by("uid").values_list("uid", "at", "words")),
-                list(RiskLook.objects.order_by("at", "note").values_list("at", "note")),
-                list(BoardReview.objects.order_by("month", "version").values_list("uid", "digest", "seal")),
-            ]
-            transaction.set_rollback(True)
-        return rows
-
-    assert digest() == digest()

@@ -39,11 +39,14 @@ ROLES = ("BM", "MG", "SW", "PR", "CO", "AU", "AD")
 _HOLDS: dict[str, tuple[str, ...]] = {
     "actions": ("Action", "Evidence"),
     "assurance": ("Cycle", "Organisation"),
+    # Reviews hold what was submitted, never a draft; here is none.
+    "board": (),
     "concerns": ("Concern",),
     "cycles": ("Cycle", "Return", "CyclePause"),
     "meetings": ("Meeting", "MeetingSeries", "AgendaItem"),
     "organisations": ("Organisation",),
     "panels": ("MeetingSeries", "PanelAudit"),
+    "published": (),
     "question-sets": ("QuestionSet",),
     "recovery": ("RecoveryPlan", "Service", "Backlog", "Dependency"),
     "returns": ("Return", "Evidence"),

@@ -209,7 +209,8 @@ class TestAuditor:
     def test_cannot_search_for_a_reference(self, world):
         page = text_of(as_(world.auditor).post("/children/", {"reference": "C-0001"}))
         assert "C-0001" not in page
-        assert page.count("AC-") == 2
+        # A code may end a part of its own in these letters.
+        assert len(re.findall(r"\bAC-", page)) == 2
 
     def test_who_also_manages_searches_only_the_own_teams(self, world):
         """Otherwise a reference and its audit code could be matched by trying out first characters."""
