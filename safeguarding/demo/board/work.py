@@ -61,7 +61,7 @@ def escalations(desk: Desk, risks: dict[str, Entry]) -> dict[str, Any]:
         if written["source"] == EscalationSource.APPETITE and risk:
             # The rule runs after the rating that it is about.
             same_day = [row.at for row in risk.ratings if day_of(row.at) == desk.day(day)]
-                raised_at = max([raised_at, *same_day])
+            raised_at = max([raised_at, *same_day])
         if raised_at >= desk.at or not desk.now(day):
             continue
         proposed = name is None
