@@ -494,3 +494,25 @@ def test_an_age_is_told_in_what_people_picture(weeks, words):
     assert (
         presenters.age_words(GivenAnswer(1, same_since_cycle=1), 9, starts) == f"Same since cycle 1, {words}"
     )
+
+
+def test_a_return_with_an_empty_answer_can_be_sent_back_and_the_empty_one_be_meant(world):
+    made = QuestionSet.objects.create(code="two", version=1, name="Two", created_at=NOW)
+    section = Section.objects.create(question_set=made, position=1, code="s", title="S", theme="services")
+    Question.objects.create(section=section, position=1, code="many", kind="number", text="How many?")
+    Question.objects.create(
+        section=section, position=2, code="else", kind="text", text="What else?", required=False
+    )
+    QuestionSet.objects.filter(pk=made.pk).update(state="locked", locked_at=NOW)
+    return_ = make_return(world.own, world.cycles[2], made)
+    save(return_, world.lead, {"many": GivenAnswer(4)})
+    submit(return_, world.lead)
+    client = client_of(world.coordinator)
+    form = client.get(url("send_back_return", return_)).context["form"]
+    sent = typed(form, reason="Say more", **{"about-else": "The clinic is missing"})
+    client.post(url("send_back_return", return_), sent)
+    return_.refresh_from_db()
+    assert return_.state == "sent_back"
+    assert return_.moves.get(to_state="sent_back").about == {"else": "The clinic is missing"}
+    shown = client_of(world.lead).get(url("return", return_)).content.decode()
+    assert "The clinic is missing" in shown
