@@ -405,6 +405,11 @@ def test_services_change_by_moves_that_there_are(today):
             before = change.level
 
 
+def test_what_was_noted_of_an_item_is_a_sentence(today):
+    said = AgendaItem.objects.exclude(notes="").values_list("notes", flat=True)
+    assert said and all(text.endswith(".") for text in said)
+
+
 def test_the_survey_that_may_still_be_changed_asks_as_its_form_does(today):
     draft = Survey.objects.get(state=SurveyState.DRAFT)
     offered = {tuple(one.value for one in options) for _name, options in SCALES.values()}
