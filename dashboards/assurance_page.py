@@ -111,7 +111,7 @@ class AssurancePage:
             "cycle": self.grid.cycle,
             "cycle_words": cycle_words(self.grid.cycle),
             "finding": figures.finding(self.grid),
-            "partners": self.grid.partners,
+            "partners": self.grid.asked,
             "rows": figures.grid_rows(self.grid, self.link),
             "changes_title": figures.changes_title(found, self.before.cycle.number if self.before else None),
             "changes": figures.change_rows(found, self.link),

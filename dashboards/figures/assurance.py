@@ -43,9 +43,7 @@ def grid_rows(grid: AssuranceGrid, link: Link) -> list[dict]:
     return [
         {
             "theme": theme_name(theme),
-            "cells": [
-                _cell(grid.cells[theme, partner.uid], theme, partner, link) for partner in grid.partners
-            ],
+            "cells": [_cell(grid.cells[theme, partner.uid], theme, partner, link) for partner in grid.asked],
         }
         for theme in grid.themes
     ]

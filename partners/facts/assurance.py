@@ -83,6 +83,15 @@ class AssuranceGrid:
     themes: tuple[str, ...]
     cells: dict[tuple[str, UUID], ThemeCell] = field(default_factory=dict)
 
+    @property
+    def asked(self) -> tuple[Partner, ...]:
+        """Without partners that were asked for nothing in this cycle."""
+        return tuple(
+            partner
+            for partner in self.partners
+            if any(self.cells[theme, partner.uid].mark is not Mark.NOT_ASKED for theme in self.themes)
+        )
+
     def count(self, mark: Mark) -> int:
         return sum(cell.mark is mark for cell in self.cells.values())
 

@@ -247,7 +247,7 @@ def _field(question: QuestionFact) -> forms.Field:
     if question.kind == QuestionKind.CHOICE:
         return forms.ChoiceField(**common, choices=_choices(question.options), widget=forms.RadioSelect)
     if question.kind == QuestionKind.TEXT:
-        hint = f"{question.help} {NO_NAMES}".strip()
+        hint = question.help if _warns(question.help) else f"{question.help} {NO_NAMES}".strip()
         return LongTextField(**{**common, "help_text": hint}, max_length=ANSWER_TEXT_LENGTH, rows=4)
     if question.kind == QuestionKind.DATE:
         return GovukDateField(label=label, hint=question.help, required=False, subject="date")
@@ -255,6 +255,11 @@ def _field(question: QuestionFact) -> forms.Field:
         # The unit behind the box is not read out.
         common["help_text"] = f"{question.help} Answer in {question.unit}.".strip()
     return forms.CharField(**common, widget=_number_box(question.kind))
+
+
+def _warns(help_text: str) -> bool:
+    """The question's own help says it already, with whichever apostrophe."""
+    return NO_NAMES in help_text.replace("'", "’")
 
 
 def _cell_field(column: ColumnFact) -> forms.Field:

@@ -48,15 +48,17 @@ def forecast_words(backlog: BacklogFact) -> str:
         return f"Not cleared: grows by {pace} a week{_best(backlog)}"
     if found.cleared_by is None:
         return f"At the present pace not cleared within {YEARS_AHEAD} years{_best(backlog)}"
-    return f"At the present pace cleared by {in_words(found.cleared_by)} ({_range(backlog)})"
+    return f"At the present pace cleared by {in_words(found.cleared_by)}{_range(backlog)}"
 
 
 def _range(backlog: BacklogFact) -> str:
     found = backlog.forecast
     first = in_words(found.earliest) if found.earliest else ""
     if found.latest is None:
-        return f"{first} at the pace of the best period, not at all at that of the worst"
-    return f"between {first} and {in_words(found.latest)}"
+        return f" ({first} at the pace of the best period, not at all at that of the worst)"
+    if found.earliest == found.latest:
+        return ""
+    return f" (between {first} and {in_words(found.latest)})"
 
 
 def _best(backlog: BacklogFact) -> str:

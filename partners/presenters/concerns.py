@@ -11,7 +11,11 @@ from partners.facts.concerns import AWAITS_ANSWER
 from partners.models import Concern, ConcernMove
 from partners.presenters.base import Tag, counted, moment_words
 from partners.rules import concerns as rules
+from partners.rules.texts import in_words
+from safeguarding.kernel.periods import day_of
 
+# An age up to here is told in days.
+_DAYS_COUNTED = 60
 _COLOURS = {
     ConcernState.PROPOSED: "yellow",
     ConcernState.RAISED: "yellow",
@@ -169,9 +173,16 @@ def _row(concern: Concern, now: datetime) -> list[Any]:
         severity: Any = {"text": text, "tag": colour}
     else:
         severity = {"text": "–", "hidden": "a success has none"}
-    age = (now - concern.raised_at).days
-    when = {"text": "Today" if age == 0 else f"{counted(age, 'day')} ago", "note": by_whom(concern)}
+    when = {"text": _when(concern.raised_at, now), "note": by_whom(concern)}
     return [name, stands, severity, Theme(concern.theme).label, when]
+
+
+def _when(raised_at: datetime, now: datetime) -> str:
+    """'Today', '3 days ago', and the day itself once counting days says nothing."""
+    age = (now - raised_at).days
+    if age > _DAYS_COUNTED:
+        return in_words(day_of(raised_at))
+    return f"{counted(age, 'day')} ago" if age else "Today"
 
 
 _FIELDS = {

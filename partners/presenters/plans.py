@@ -56,7 +56,7 @@ def statement(found: Statement, *, yes: str, no: str, unknown: str) -> dict[str,
     lines += [f"{line.partner.name}: nothing on record" for line in found.silent]
     if found.not_known:
         return {"title": unknown, "tag": {"text": "Not known", "colour": "grey"}, "lines": lines}
-    return {"title": no, "tag": {"text": "Does not hold", "colour": "red"}, "lines": lines}
+    return {"title": no, "tag": {"text": "Of concern", "colour": "red"}, "lines": lines}
 
 
 def _against(line: StatementLine) -> str:

@@ -27,6 +27,10 @@ _COLOURS = {
 _STANDINGS = {Standing.NOT_STARTED: "grey", Standing.IN_PROGRESS: "blue", Standing.COMPLETE: "green"}
 
 
+# Weeks from which an answer's age is told in years: nobody pictures 343 weeks.
+_YEARS_FROM = 106
+
+
 def state_tag(state: str) -> Tag:
     return {"text": ReturnState(state).label, "colour": _COLOURS[ReturnState(state)]}
 
@@ -93,6 +97,8 @@ def age_words(said: GivenAnswer, cycle_number: int, starts: Mapping[int, date]) 
     if since not in starts or cycle_number not in starts:
         return f"Same since cycle {since}"
     weeks = (starts[cycle_number] - starts[since]).days // 7
+    if weeks >= _YEARS_FROM:
+        return f"Same since cycle {since}, over {counted(weeks // 52, 'year')}"
     return f"Same since cycle {since}, {counted(weeks, 'week')}"
 
 

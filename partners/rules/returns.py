@@ -80,7 +80,8 @@ def reason(text: str, *, asked_for: str) -> str:
 
 
 def about(words: dict[str, str], codes: Collection[str]) -> dict[str, str]:
-    """Which answers are sent back, and what is wrong with each; empty notes mean that one is not meant.
+    """Which questions are sent back, of `codes` (those that were asked), and what is wrong with each; empty
+    notes mean that one is not meant.
     Raises Refusal('unknown_question'), and as check_text with the question's code as field."""
     for code in words:
         if code not in codes:

@@ -89,7 +89,9 @@ def send_back(
         unchanged(current, expected_version)
         why = rules.reason(reason, asked_for="Enter why you send the return back")
         sent = submission_of(current)
-        notes = rules.about(dict(about), sent.answers if sent else ())
+        # Also a question that was asked and left empty may be what is wrong.
+        codes = {question.code for question in asked(sent.question_set, sent.answers)} if sent else set()
+        notes = rules.about(dict(about), codes)
         go(current, to_state, user, now, why=why, about=notes)
         move = current.moves.order_by("-pk")[0]
         _tell_senders(current, move, "was sent back to you", now)

@@ -87,6 +87,7 @@ def _work_page(request: HttpRequest, found: Return, now: datetime) -> HttpRespon
         "tag": presenters.state_tag(found.state),
         "in_hand": in_hand(found, now),
         "copy": copy,
+        "changed": any(said.same_since_cycle is None for said in copy.draft.values()),
         "sections": sections,
         "tasks": presenters.task_items(sections),
         "first": presenters.first_rows(copy.question_set, copy.first),

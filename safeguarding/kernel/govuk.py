@@ -113,6 +113,7 @@ class GovukDateField(forms.Field):
         "missing": "%(Subject)s must include a %(missing)s",
         "short_year": "Year must include 4 numbers",
         "not_real": "%(Subject)s must be a real date",
+        "unlikely_year": "Year must be between 1900 and 2100",
     }
 
     def __init__(self, *, subject: str = "", hint: str = "", **kwargs: Any) -> None:
@@ -137,6 +138,9 @@ class GovukDateField(forms.Field):
             raise self.refusal("not_real", [part for part, value in found if value is None])
         if len(typed.year) != 4:
             raise self.refusal("short_year", ["year"])
+        # A slip of the finger that would otherwise stand as a plan for the year 9202.
+        if not 1900 <= year <= 2100:
+            raise self.refusal("unlikely_year", ["year"])
         try:
             return datetime.date(year, month, day)
         except ValueError as error:

@@ -95,6 +95,13 @@ class TestTheGrid:
         assert both[1].cells["services", world.refuge.uid].mark is Mark.NOT_ASKED
         assert both[0].cells["services", world.refuge.uid].mark is Mark.NOT_KNOWN
 
+    def test_who_was_asked_nothing_in_the_cycle_takes_no_column(self, world):
+        assert "Refuge" in opened(world.coordinator).split("What the words mean")[0]
+        world.returns["Refuge", 2].delete()
+        page = sign_in(Client(), world.coordinator).get(reverse("assurance"))
+        assert {one.name for one in page.context["partners"]} == {"Police", "Health"}
+        assert all(len(row["cells"]) == 2 for row in page.context["rows"])
+
     def test_of_several_submissions_the_latest_counts(self, world):
         send(world.returns["Health", 2], world.lead, {"level": said("paused")})
         found = assurance.grid(world.second.uid, world.coordinator, at=NOW)

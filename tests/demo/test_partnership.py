@@ -56,6 +56,7 @@ from partners.rules.free_texts import personal_marks
 from partners.rules.proposals import proposals
 from partners.rules.returns import ALLOWED_MOVES, counts
 from partners.rules.services import LEVEL_MOVES
+from partners.rules.surveys import SCALES
 from partners.selectors.concerns import concerns_at
 from partners.selectors.history import attendance_at
 from partners.selectors.panels import panel_audits_at
@@ -66,7 +67,7 @@ from partners.selectors.plans import (
     scenarios_at,
 )
 from partners.selectors.returns import submissions_at
-from partners.selectors.surveys import enough_replies
+from partners.selectors.surveys import enough_replies, questions_of
 from partners.selectors.training import demand_of_month, training_at
 from partners.selectors.waiting import waiting_for
 from partners.services.cycles import open_due_cycles
@@ -402,6 +403,17 @@ def test_services_change_by_moves_that_there_are(today):
         for change in service.levels.all():
             assert change.level in LEVEL_MOVES[before], service.name
             before = change.level
+
+
+def test_what_was_noted_of_an_item_is_a_sentence(today):
+    said = AgendaItem.objects.exclude(notes="").values_list("notes", flat=True)
+    assert said and all(text.endswith(".") for text in said)
+
+
+def test_the_survey_that_may_still_be_changed_asks_as_its_form_does(today):
+    draft = Survey.objects.get(state=SurveyState.DRAFT)
+    offered = {tuple(one.value for one in options) for _name, options in SCALES.values()}
+    assert {tuple(one.value for one in question.options) for question in questions_of(draft)} <= offered
 
 
 def test_something_of_every_state_is_there(today):

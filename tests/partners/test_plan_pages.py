@@ -85,7 +85,7 @@ class TestRegister:
     def test_it_says_who_is_not_in_recovery_planning(self, world):
         plan = add_plan(world)
         shown = page(world.board, "recovery_plans")
-        assert "Not all partners are into recovery planning Does not hold" in shown
+        assert "Not all partners are into recovery planning Of concern" in shown
         assert "Police: Not started" in shown
         assert "Health: nothing on record" in shown
         stage(plan, world.lead, "preparing")

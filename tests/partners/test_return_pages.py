@@ -14,6 +14,7 @@ from django.utils import timezone
 from partners.constants import CycleState
 from partners.facts.questions import GivenAnswer
 from partners.models import Answer, Question, QuestionSet, Return, Section, SectionAssignment, WorkSpell
+from partners.presenters import returns as presenters
 from partners.selectors.returns import given_answers
 from partners.services import returns as services
 from safeguarding.kernel.govuk import parts_of
@@ -71,6 +72,15 @@ class TestUnchanged:
         sent = client.post(confirmed["Location"], typed(check.context["form"]), follow=True)
         assert "Return sent." in sent.content.decode()
         assert Return.objects.get(pk=world.now_due.pk).state == "submitted"
+
+    def test_after_a_change_the_button_says_what_is_left(self, world):
+        world.sent(2)
+        client = client_of(world.lead)
+        before = client.get(url("return", world.now_due)).content.decode()
+        assert "Nothing else has changed" not in before
+        save(world.now_due, world.lead, {"waiting": GivenAnswer(99)})
+        after = client.get(url("return", world.now_due)).content.decode()
+        assert "Nothing else has changed" in after
 
     def test_section_by_section(self, world):
         world.sent(2)
@@ -463,3 +473,46 @@ class TestQueries:
         services.confirm_unchanged(user=world.lead, return_=world.now_due, now=NOW + timedelta(minutes=1))
         after = [self.count(client, one) for one in addresses]
         assert after <= before
+
+
+@pytest.mark.parametrize("own", ["", "Do not write children's names, dates of birth or references."])
+def test_a_text_answer_is_asked_for_without_names_once(world, own):
+    made = QuestionSet.objects.create(code="words", version=1, name="Words", created_at=NOW)
+    section = Section.objects.create(question_set=made, position=1, code="w", title="W", theme="services")
+    Question.objects.create(section=section, position=1, code="why", kind="text", text="Why?", help=own)
+    QuestionSet.objects.filter(pk=made.pk).update(state="locked", locked_at=NOW)
+    return_ = make_return(world.own, world.cycles[0], made)
+    form = client_of(world.lead).get(url("return_answers", return_, "?section=w")).context["form"]
+    assert str(form["a-why"].help_text).count("names, dates of birth or references") == 1
+
+
+@pytest.mark.parametrize(
+    ("weeks", "words"), [(4, "4 weeks"), (104, "104 weeks"), (106, "over 2 years"), (343, "over 6 years")]
+)
+def test_an_age_is_told_in_what_people_picture(weeks, words):
+    starts = {1: NOW.date(), 9: NOW.date() + timedelta(weeks=weeks)}
+    assert (
+        presenters.age_words(GivenAnswer(1, same_since_cycle=1), 9, starts) == f"Same since cycle 1, {words}"
+    )
+
+
+def test_a_return_with_an_empty_answer_can_be_sent_back_and_the_empty_one_be_meant(world):
+    made = QuestionSet.objects.create(code="two", version=1, name="Two", created_at=NOW)
+    section = Section.objects.create(question_set=made, position=1, code="s", title="S", theme="services")
+    Question.objects.create(section=section, position=1, code="many", kind="number", text="How many?")
+    Question.objects.create(
+        section=section, position=2, code="else", kind="text", text="What else?", required=False
+    )
+    QuestionSet.objects.filter(pk=made.pk).update(state="locked", locked_at=NOW)
+    return_ = make_return(world.own, world.cycles[2], made)
+    save(return_, world.lead, {"many": GivenAnswer(4)})
+    submit(return_, world.lead)
+    client = client_of(world.coordinator)
+    form = client.get(url("send_back_return", return_)).context["form"]
+    sent = typed(form, reason="Say more", **{"about-else": "The clinic is missing"})
+    client.post(url("send_back_return", return_), sent)
+    return_.refresh_from_db()
+    assert return_.state == "sent_back"
+    assert return_.moves.get(to_state="sent_back").about == {"else": "The clinic is missing"}
+    shown = client_of(world.lead).get(url("return", return_)).content.decode()
+    assert "The clinic is missing" in shown

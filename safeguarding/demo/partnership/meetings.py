@@ -207,7 +207,7 @@ def _agree(ground: Ground, held: list[Held]) -> None:
     """Minutes are agreed at the next meeting that was held; of the last one there is a draft. Written last:
     what was agreed is never changed."""
     after = {one.before.uid: one for one in held if one.before and one.state == State.HELD}
-    words, rows = read("meetings")["notes"]["minutes"], []
+    words, rows = read("meetings")["notes"]["text_of_minutes"], []
     for one in held:
         if one.state != State.HELD:
             continue
