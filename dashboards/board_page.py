@@ -101,10 +101,7 @@ class BoardPage:
             "following": self._following(code),
         }
         if code == ReviewSection.CHANGED:
-            context |= {
-                "waiting": waiting_items(waiting_for(self.user, self.now)),
-                "findings": _findings(self.review),
-            }
+            context["findings"] = _findings(self.review)
         if code in (ReviewSection.RISKS, ReviewSection.CHECKS):
             context["chart"] = self._chart(code)
         return context
