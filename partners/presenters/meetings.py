@@ -203,7 +203,7 @@ def attendance_table(rows: Iterable[Attendance]) -> dict[str, Any]:
     }
 
 
-def items(shown: Iterable[ItemShown], today: date) -> list[dict[str, Any]]:
+def items(shown: Iterable[ItemShown]) -> list[dict[str, Any]]:
     """Items of an agenda for templates/partners/meetings/_agenda.html, numbered as the reader sees them."""
     return [
         {
@@ -217,8 +217,8 @@ def items(shown: Iterable[ItemShown], today: date) -> list[dict[str, Any]]:
                 {
                     "title": action.title,
                     "href": reverse("action", args=[action.uid]),
-                    "words": f"{action.organisation.name}, due {in_words(action.due_on)}",
-                    "overdue": action.due_on < today,
+                    "words": f"{action.organisation}, due {in_words(action.due_on)}",
+                    "overdue": action.overdue(one.day),
                 }
                 for action in one.actions
             ],

@@ -1,7 +1,7 @@
 """What belongs on an agenda by the records, and what of an agenda a person may read."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -20,9 +20,11 @@ from partners.constants import (
     ReturnState,
     Severity,
 )
-from partners.models import Action, AgendaItem, Concern, Cycle, Meeting, Organisation, Return
+from partners.facts.actions import ActionFact
+from partners.models import Action, AgendaItem, Concern, Cycle, Meeting, Organisation, Return, ReturnMove
 from partners.querysets import holds_on
 from partners.rules.texts import in_words
+from partners.selectors.actions import actions_at, facts_of
 from safeguarding.kernel.periods import day_of
 
 # Not before triage, and not what was declined.
@@ -57,12 +59,14 @@ class ItemShown:
     """An item as one person may read it."""
 
     item: AgendaItem
+    # Of which its actions and returns are told: of a meeting that is over, its own.
+    day: date
     # Who may read it, where it is restricted.
     restricted_to: tuple[str, ...]
     # The concern, for those who may open it.
     concern_uid: UUID | None = None
     returns: ReturnsShown | None = None
-    actions: tuple[Action, ...] = ()
+    actions: tuple[ActionFact, ...] = ()
 
 
 def due_items(meeting: Meeting, *, at: datetime) -> list[DueItem]:
@@ -123,7 +127,12 @@ def readable_items(meeting: Meeting, user: User, *, at: datetime) -> QuerySet[Ag
 
 
 def agenda(meeting: Meeting, user: User, *, at: datetime) -> list[ItemShown]:
-    """The agenda as `user` may read it. Of another partner's concern it says the title alone."""
+    """The agenda as `user` may read it. Of another partner's concern it says the title alone.
+
+    Actions and returns stand as they stood when the meeting began, once it has: what was before a meeting
+    does not change after it.
+    """
+    moment = min(at, meeting.starts_at)
     items = list(readable_items(meeting, user, at=at).prefetch_related("restricted_to"))
     concerns = {one.source_uid for one in items if one.kind in (AgendaKind.CONCERN, AgendaKind.SUCCESS)}
     open_to = set(
@@ -132,40 +141,53 @@ def agenda(meeting: Meeting, user: User, *, at: datetime) -> list[ItemShown]:
     return [
         ItemShown(
             item=one,
+            day=day_of(moment),
             restricted_to=tuple(organisation.name for organisation in one.restricted_to.all()),
             concern_uid=one.source_uid if one.source_uid in open_to else None,
-            returns=_returns(one, user, at) if one.kind == AgendaKind.RETURNS else None,
-            actions=_actions(meeting, user, at) if one.kind == AgendaKind.ACTIONS else (),
+            returns=_returns(one, user, at, moment) if one.kind == AgendaKind.RETURNS else None,
+            actions=_actions(meeting, user, at, moment) if one.kind == AgendaKind.ACTIONS else (),
         )
         for one in items
     ]
 
 
-def _returns(item: AgendaItem, user: User, at: datetime) -> ReturnsShown | None:
+def _returns(item: AgendaItem, user: User, at: datetime, moment: datetime) -> ReturnsShown | None:
     if item.source_uid is None or not allows(user.roles, Act.VIEW, Thing.CYCLE):
         return None
     rows = Return.objects.filter(cycle__uid=item.source_uid).select_related("cycle", "organisation")
     owed = list(rows.order_by("organisation__name"))
     if not owed:
         return None
+    states = {one.pk: one.state for one in owed}
+    if moment < at:
+        moves = ReturnMove.objects.filter(of_return__in=owed, at__lte=moment).order_by("at", "pk")
+        states = dict(moves.values_list("of_return", "to_state"))
     late = [
         one.organisation.name
         for one in owed
-        if one.state not in _SENT and (one.extended_until or one.cycle.due_at) < at
+        if states.get(one.pk) not in _SENT and (one.extended_until or one.cycle.due_at) < moment
     ]
-    received = sum(one.state in _SENT for one in owed)
+    received = sum(state in _SENT for state in states.values())
     return ReturnsShown(owed[0].cycle.number, received, len(owed), tuple(late))
 
 
-def _actions(meeting: Meeting, user: User, at: datetime) -> tuple[Action, ...]:
-    """Open actions of this series' meetings, and overdue ones of any source, that `user` may read."""
-    meetings = meeting.series.meetings.values("uid")
-    overdue = Q(due_on__lt=day_of(at))
-    if meeting.series.kind == MeetingKind.PANEL:
-        overdue = Q(pk__in=[])
-    rows = Action.objects.visible_to(user, at=at).filter(state=ActionState.OPEN)
-    rows = rows.filter(Q(source_kind="meeting", source_uid__in=meetings) | overdue)
-    return tuple(rows.select_related("organisation"))
+def _actions(meeting: Meeting, user: User, at: datetime, moment: datetime) -> tuple[ActionFact, ...]:
+    """Open at the moment: actions of this series' meetings, and overdue ones of any source, that `user` may
+    read."""
+    meetings = set(meeting.series.meetings.values_list("uid", flat=True))
+    any_overdue = meeting.series.kind != MeetingKind.PANEL
+    rows = Action.objects.visible_to(user, at=at)
+    if moment < at:
+        may_read = set(rows.values_list("uid", flat=True))
+        facts = [one for one in actions_at(moment) if one.uid in may_read]
+    else:
+        facts = facts_of(rows.filter(state=ActionState.OPEN))
+    day = day_of(moment)
+    return tuple(
+        one
+        for one in facts
+        if one.is_open and (one.source.uid in meetings or (any_overdue and one.overdue(day)))
+    )
 
 
 def _day(meeting: Meeting) -> str:

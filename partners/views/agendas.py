@@ -154,7 +154,7 @@ def meeting_minutes(request: HttpRequest, uid: UUID) -> HttpResponse:
     shown = meeting_or_404(request, uid, now)
     text = shown.minutes
     if not text:
-        items = presenters.items(agenda_selectors.agenda(shown, request.user, at=now), day_of(now))
+        items = presenters.items(agenda_selectors.agenda(shown, request.user, at=now))
         text = presenters.draft_text(items)
     form = MinutesForm(request.POST or None, initial={"minutes": text, "version": shown.version})
     answered = answer(

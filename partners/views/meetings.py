@@ -34,7 +34,7 @@ def _context(request: HttpRequest, meeting: Meeting, now: Any) -> dict[str, Any]
             meeting.state, meeting.minutes_state, meeting.agenda_issued_at is not None
         ),
         "rows": presenters.meeting_rows(meeting, selectors.corrections_of(meeting)),
-        "items": presenters.items(shown, day_of(now)),
+        "items": presenters.items(shown),
         "attendance": presenters.attendance_table(
             meeting.attendances.select_related("organisation").order_by("organisation__name")
         )

@@ -9,7 +9,17 @@ from django.db import DatabaseError, transaction
 
 from accounts.models import AuditEvent
 from partners.constants import MeetingState, MinutesState
-from partners.models import AgendaItem, Attendance, Concern, Meeting, SeriesPause
+from partners.models import (
+    Action,
+    ActionMove,
+    AgendaItem,
+    Attendance,
+    Concern,
+    Meeting,
+    Return,
+    ReturnMove,
+    SeriesPause,
+)
 from partners.rules import meetings as rules
 from partners.rules.meetings import Act, MeetingStanding
 from partners.selectors import agendas as agenda_selectors
@@ -290,6 +300,47 @@ class TestAgenda:
         three = made.meetings.get(number=3)
         self.build(world, three)
         assert late.title not in self.titles(three)
+
+    def test_after_a_meeting_its_agenda_stands_as_it_stood(self, world):
+        made = make_series(world)
+        one, two = made.meetings.get(number=1), made.meetings.get(number=2)
+        overdue, later = (
+            Action.objects.create(
+                title=title,
+                source_kind="meeting",
+                source_uid=of.uid,
+                source_label="A meeting",
+                organisation=world.police,
+                original_due_on=due,
+                due_on=due,
+                created_at=of.starts_at - timedelta(days=2),
+                created_by=world.coordinator,
+            )
+            for title, of, due in (("Ring them", one, FIRST), ("Of the next", two, date(2020, 5, 30)))
+        )
+        for action in (overdue, later):
+            ActionMove.objects.create(
+                action=action, from_state="", to_state="open", at=action.created_at, by=world.coordinator
+            )
+        return_ = make_return(world.police, make_cycle(7), make_question_set())
+        self.build(world, one)
+
+        def shown(at):
+            items = agenda_selectors.agenda(one, world.coordinator, at=at)
+            acts = next(item.actions for item in items if item.item.kind == "actions")
+            returns = next(item.returns for item in items if item.returns)
+            return [act.title for act in acts], returns.received
+
+        after = one.starts_at + timedelta(days=40)
+        Action.objects.filter(pk=overdue.pk).update(state="withdrawn")
+        ActionMove.objects.create(
+            action=overdue, from_state="open", to_state="withdrawn", at=after, by=world.coordinator
+        )
+        Return.objects.filter(pk=return_.pk).update(
+            state="submitted", submitted_at=after, submitted_by=world.partner
+        )
+        ReturnMove.objects.create(of_return=return_, from_state="started", to_state="submitted", at=after)
+        assert shown(after) == (["Ring them"], 0)
 
     def test_what_was_removed_stays_away(self, world):
         first = make_series(world).meetings.get(number=1)
