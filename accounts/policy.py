@@ -29,6 +29,7 @@ class Thing(Enum):
     SURVEY = "Survey of practitioners"
     TRAINING = "Training programme"
     ASSURANCE = "Assurance dashboard"
+    GUIDANCE = "Guidance"
     RISK = "Risk and its ratings"
     SIGNAL = "Emerging threat"
     REGISTER_RULES = "Risk matrix, cadence and appetite"
@@ -110,6 +111,9 @@ _TABLE: dict[Thing, str] = {
     # E: one's own organisation's bookings.
     Thing.TRAINING: "V* | – | – | V* Eo | V* C E D | V* | –",
     Thing.ASSURANCE: "V* D | – | – | – | V* D | V* D | –",
+    # p: issued, and every issued version stays readable. X: of the coordinator, approves and issues; of the
+    # others, acknowledges.
+    Thing.GUIDANCE: "Vp | Vp X | Vp X | Vp X | V* C E X W D | V* D | Vp",
     # A partner's draft is private to it; the partnership's risks are the coordinator's.
     # X: of the board, accepts a risk; of the coordinator, looks at it again.
     Thing.RISK: "Vq X D | – | – | Vo Vp Co Eo So Do Dp | Vq C E X D | Vq D | –",

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "accounts",
     "operations",
     "partners",
+    "guidance",
     "visits",
     "riskregister",
     "dashboards",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("operations.urls")),
     path("", include("partners.urls")),
+    path("", include("guidance.urls")),
     path("", include("visits.urls")),
     path("", include("riskregister.urls")),
 ]

@@ -1,0 +1,5 @@
+"""Pages of guidance: links."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
