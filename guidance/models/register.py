@@ -14,7 +14,7 @@ class GuidanceItem(models.Model):
     """A piece of guidance, in all its versions. A document that replaced another one is its own item."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # "G-0012", in the order of receipt.
+    # "G12", in the order of receipt.
     number = models.PositiveIntegerField(unique=True)
     issuer = models.CharField(max_length=120)
     # Of the issuer: "SI 2020/445".
@@ -62,7 +62,7 @@ class GuidanceItem(models.Model):
 
     @property
     def label(self) -> str:
-        return f"G-{self.number:04d}"
+        return f"G{self.number}"
 
 
 class GuidanceVersion(models.Model):
