@@ -1,0 +1,28 @@
+"""Words that the pages of guidance share."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from safeguarding.kernel.texts import in_words
+
+Tag = dict[str, str]
+
+
+def moment_words(moment: datetime) -> str:
+    """'27 March 2020 at 4:05pm', London time."""
+    local = moment.astimezone(timezone.get_default_timezone())
+    return f"{in_words(local.date())} at {date_format(local, 'g:ia').replace('.', '')}"
+
+
+def days_words(first: date, until: date | None) -> str:
+    """'1 April 2020 until 1 July 2020', 'Since 1 April 2020': `until` is the first day after."""
+    if until is None:
+        return f"Since {in_words(first)}"
+    return f"{in_words(first)} until {in_words(until)}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """'1 return', '2 returns'."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
