@@ -17,7 +17,7 @@ from partners.rules.free_texts import said
 from partners.rules.texts import in_words
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.periods import day_of
-from safeguarding.kernel.working_days import is_working_day
+from safeguarding.kernel.working_days import working_days_after
 
 TITLE_LENGTH = 200
 TEXT_LENGTH = 4000
@@ -70,14 +70,6 @@ def check_move(kind: str, state: str, to: str) -> None:
     if to not in moves_from(kind, state):
         name = ConcernKind(kind).label.lower()
         raise Refusal("move_not_allowed", f"This {name} {_NOW_IT_IS[ConcernState(state)]}.")
-
-
-def working_days_after(day: date, count: int) -> date:
-    """The `count`-th working day after `day`."""
-    while count:
-        day += timedelta(days=1)
-        count -= is_working_day(day)
-    return day
 
 
 def noon(day: date) -> datetime:

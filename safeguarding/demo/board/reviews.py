@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.audit import Actor
-from partners.rules.concerns import working_days_after
 from riskregister.constants import METHOD_VERSION, SignAct
 from riskregister.rules.reviews import cut_off
 from riskregister.services.releases import prepare, release
@@ -17,6 +16,7 @@ from safeguarding.demo.board.ground import CHAIR, COORDINATOR, Desk, model, read
 from safeguarding.demo.partnership.ground import moment
 from safeguarding.demo.partnership.series import Held
 from safeguarding.kernel.periods import Month
+from safeguarding.kernel.working_days import working_days_after
 
 FIRST, LAST_OF_2020 = Month.parse("2020-03"), Month.parse("2020-08")
 APPROVER = "Aurelia Whitcombe"

@@ -9,7 +9,7 @@ from typing import Any
 from partners.constants import Breadth, ConcernKind
 from partners.constants import ConcernState as State
 from partners.facts.questions import SubmittedReturn
-from partners.rules.concerns import answer_due_at, noon, working_days_after
+from partners.rules.concerns import answer_due_at, noon
 from partners.rules.proposals import proposals
 from safeguarding.demo import people
 from safeguarding.demo.partnership.ground import (
@@ -24,6 +24,7 @@ from safeguarding.demo.partnership.ground import (
     write,
 )
 from safeguarding.demo.partnership.timeline import Course
+from safeguarding.kernel.working_days import working_days_after
 
 _OPEN = {State.PROPOSED, State.RAISED, State.TRIAGED, State.ESCALATED, State.ANSWERED}
 

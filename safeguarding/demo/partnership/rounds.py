@@ -6,8 +6,8 @@ from itertools import takewhile
 
 from partners.constants import CycleState
 from partners.rules.calendar import CalendarRule, Pause, Period, all_periods
-from partners.rules.concerns import working_days_after
 from safeguarding.demo.partnership.ground import DAY, Ground, Round, model, moment, uid, write
+from safeguarding.kernel.working_days import working_days_after
 
 FIRST = date(2020, 4, 6)
 # Ten cycles end on the day before.

@@ -7,7 +7,6 @@ from partners.constants import Duty
 from partners.constants import ReturnState as State
 from partners.facts.questions import Answers, GivenAnswer, QuestionSetFact, SubmittedReturn
 from partners.rules.answers import asked, same
-from partners.rules.concerns import working_days_after
 from partners.rules.returns import ask_first, brought_forward
 from safeguarding.demo.partnership import answers
 from safeguarding.demo.partnership.ground import (
@@ -21,6 +20,7 @@ from safeguarding.demo.partnership.ground import (
     uid,
 )
 from safeguarding.demo.partnership.taking_part import PARTNER_SET, SETS
+from safeguarding.kernel.working_days import working_days_after
 
 _TO_ACCEPT = timedelta(minutes=40)
 
