@@ -27,7 +27,13 @@ from riskregister.facts.published import ReviewRecord
 _ACTS = {one.value: str(one.label) for one in SignAct}
 # Of the risks' section: what goes to the appendix.
 FULL_ASSESSMENT = "Full risk assessment"
-NOT_IN_USE = "The register of guidance is not in use yet, so there is no list."
+LIST_OF_GUIDANCE = "List of guidance"
+NO_GUIDANCE = "The register of guidance held nothing, so there is no list."
+# What is said in a section of which a part went to an appendix.
+_ELSEWHERE = {
+    ReviewSection.RISKS: "The full risk assessment, with the course of each rating, is Appendix 2.",
+    ReviewSection.GUIDANCE: "The list of guidance is Appendix 1.",
+}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -163,7 +169,7 @@ class _Report:
             yield Paragraph(section.missing)
         yield from elements_of(blocks)
         if len(blocks) < len(section.blocks):
-            yield Paragraph("The full risk assessment, with the course of each rating, is Appendix 2.")
+            yield Paragraph(_ELSEWHERE[ReviewSection(section.code)])
         words = self.beside.get(section.code)
         if words:
             yield Comment(words.text, words.by, on_day(words.at))
@@ -174,11 +180,11 @@ class _Report:
     def _appendices(self) -> Iterator[Element]:
         yield Heading(1, "Appendix 1: List of guidance", "appendix-guidance")
         guidance = self.sections.get(ReviewSection.GUIDANCE)
-        lists = [one for one in guidance.blocks if isinstance(one, Table)] if guidance else []
+        lists = [block for block in guidance.blocks if _in_appendix(guidance, block)] if guidance else []
         if lists:
-            yield Paragraph(f"The list stands in section {self.names[ReviewSection.GUIDANCE.value]}.")
+            yield from elements_of(lists)
         else:
-            yield Paragraph(NOT_IN_USE)
+            yield Paragraph(NO_GUIDANCE)
         yield Heading(1, "Appendix 2: Full risk assessment", "appendix-risks")
         risks = self.sections.get(ReviewSection.RISKS)
         found = [block for block in risks.blocks if _in_appendix(risks, block)] if risks else []
@@ -224,6 +230,8 @@ class _Report:
 
 
 def _in_appendix(section: SectionContent, block: Block) -> bool:
+    if section.code == ReviewSection.GUIDANCE:
+        return isinstance(block, Table) and block.title == LIST_OF_GUIDANCE
     if section.code != ReviewSection.RISKS:
         return False
     return isinstance(block, Trend) or (isinstance(block, Table) and block.title == FULL_ASSESSMENT)

@@ -9,6 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from guidance.facts.counts import GuidanceCounts
+from guidance.facts.register import (
+    AcknowledgedFact,
+    CoverageFact,
+    EasementFact,
+    GuidanceFact,
+    ShownFact,
+)
 from riskregister.facts.content import Ref
 from safeguarding.kernel.periods import Month
 
@@ -418,6 +426,14 @@ class Evidence:
     oversight: tuple[OversightCount, ...] = ()
     training: tuple[TrainingFact, ...] = ()
     meetings: tuple[MeetingsFact, ...] = ()
+    guidance: tuple[GuidanceFact, ...] = ()
+    # Of the month, and of all time up to the cut-off.
+    guidance_in_month: GuidanceCounts = field(default_factory=GuidanceCounts)
+    guidance_in_all: GuidanceCounts = field(default_factory=GuidanceCounts)
+    acknowledged: tuple[AcknowledgedFact, ...] = ()
+    coverage: tuple[CoverageFact, ...] = ()
+    shown: tuple[ShownFact, ...] = ()
+    easements: tuple[EasementFact, ...] = ()
     # Of the published review before: {risk uid: {"score", "band", "state", "label"}}, and its checks by code.
     previous_ratings: dict[str, dict] = field(default_factory=dict)
     # In how many published reviews in a row each check stood, and how many there were of each severity.

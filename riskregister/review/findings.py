@@ -9,9 +9,11 @@ from string import ascii_lowercase
 from riskregister.facts.content import Finding, Ref
 from riskregister.facts.evidence import Evidence, PartnerFact, RiskFact
 from riskregister.review.checks.base import refs
+from riskregister.review.checks.guidance import ref_of
 from riskregister.review.comparators import before_the_pandemic, of_month
 from riskregister.review.latest import PLAN_TO_REDUCE, answer_to, answers_about, latest_sent
 from riskregister.review.words import PLAN_TYPE_WORDS, counted, listed, lowered, on_day
+from safeguarding.kernel.periods import day_of
 
 _BELOW_NORMAL = ("reduced", "paused")
 # Readings of answers that say how things stand.
@@ -202,6 +204,22 @@ def returns_received(evidence: Evidence) -> _Said:
     return "returns_received", text, refs(*(one.ref for _, one in missing)), True
 
 
+def guidance(evidence: Evidence) -> _Said:
+    """Paragraph 7 of that paper: all required local interpretation "prior to being communicated"."""
+    counts = evidence.guidance_in_all
+    if not counts.received:
+        return None
+    late = [one for one in evidence.guidance if one.overdue(day_of(evidence.cut_off))]
+    text = (
+        f"{counted(counts.received, 'piece')} of new, additional and amended guidance came to the register;"
+        f" {counts.issued:,} were communicated, each after an interpretation that another person approved."
+    )
+    if not late:
+        return "guidance", text, (Ref("guidance_list", "", "Register of guidance"),), False
+    text += f" Not issued by its date: {counted(len(late), 'piece')}."
+    return "guidance", text, tuple(ref_of(one) for one in late), True
+
+
 def visiting(evidence: Evidence) -> _Said:
     """The claim of the Sandwell Children's Trust paper, against each March before the pandemic."""
     below: list[str] = []
@@ -276,6 +294,7 @@ _FINDINGS: tuple[Callable[[Evidence], _Said], ...] = (
     protective_equipment,
     track_and_trace,
     returns_received,
+    guidance,
     visiting,
     largest_movement,
 )

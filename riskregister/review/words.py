@@ -42,4 +42,5 @@ def sentences(*texts: str) -> str:
 
 def lowered(text: str) -> str:
     """A title within a sentence: its first letter small, unless an abbreviation begins it."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    abbreviation = text[:2].isupper() and not text[1:2].isspace()
+    return text if abbreviation else text[:1].lower() + text[1:]

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 
 from accounts.policy import Scope, allows, scopes
 from accounts.selectors import User
+from guidance.selectors.reach import visible_items
 from partners.selectors.reach import REACHED, within_reach
 from riskregister.facts.content import Ref
 from riskregister.models import Challenge, Decision, Escalation, Risk, Signal
@@ -22,7 +23,10 @@ REF_URLS: dict[str, tuple[str, bool]] = {
     "cycle": ("cycle", True),
     "decision": ("board_decision", True),
     "dependency": ("dependencies", False),
+    "easement": ("easements", False),
     "escalation": ("escalation", True),
+    "guidance": ("guidance_item", True),
+    "guidance_list": ("guidance", False),
     "organisation": ("organisation", True),
     "oversight": ("oversight", False),
     "plan": ("recovery_plan", True),
@@ -40,6 +44,7 @@ _OWN: dict[str, Callable[[User, datetime], QuerySet]] = {
     "challenge": lambda user, at: Challenge.objects.visible_to(user, at=at),
     "decision": lambda user, at: Decision.objects.visible_to(user, at=at),
     "escalation": lambda user, at: Escalation.objects.visible_to(user, at=at),
+    "guidance": lambda user, at: visible_items(user, at=at),
     "risk": lambda user, at: Risk.objects.visible_to(user, at=at),
     "signal": lambda user, at: Signal.objects.visible_to(user, at=at),
 }

@@ -189,7 +189,7 @@ def test_the_paper_has_the_form_of_a_committee_report(form):
         "1. What changed since the last board",
         "8. Decisions",
         "Appendix 1: List of guidance",
-        "The register of guidance is not in use yet",
+        "G1 Children’s social care services",
         "Appendix 2: Full risk assessment",
         "Sources",
         "Seal, and how to check this paper",

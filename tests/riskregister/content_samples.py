@@ -222,7 +222,22 @@ def by_hand() -> ReviewContent:
         ),
     )
     guidance = SectionContent(
-        "guidance", "Guidance", (), "This part of the service is not in use yet, so there is nothing to show."
+        "guidance",
+        "Guidance",
+        (
+            Table(
+                "Easements in force",
+                (Column("Easement"), Column("Days left", True)),
+                (_row("Visits by video", 87),),
+                "3",
+            ),
+            Table(
+                "List of guidance",
+                (Column("Guidance"), Column("Issuer")),
+                (_row("G1 Children’s social care services", "Department for Education"),),
+                "3",
+            ),
+        ),
     )
     checks = SectionContent(
         "checks",

@@ -35,6 +35,7 @@ from tests.riskregister.review_world import (
     signal,
     uid,
 )
+from tests.riskregister.test_guidance_in_review import GUIDANCE_CASES
 
 _OWN = {"organisation": "Police", "organisation_uid": uid("Police")}
 _SAME = answer("a", unchanged_cycles=3)
@@ -448,6 +449,7 @@ CASES = [
         evidence(meetings=(series(audit_due_on=LAST - DAY),)),
         "was due on 29 June 2020",
     ),
+    *GUIDANCE_CASES,
 ]  # fmt: skip
 
 

@@ -2,10 +2,16 @@
 
 from riskregister.facts.content import CheckResult
 from riskregister.facts.evidence import Evidence
-from riskregister.review.checks import practice, register, returns, work
+from riskregister.review.checks import guidance, practice, register, returns, work
 from riskregister.review.checks.base import Check
 
-CHECKS: tuple[Check, ...] = (*register.CHECKS, *returns.CHECKS, *work.CHECKS, *practice.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *register.CHECKS,
+    *returns.CHECKS,
+    *work.CHECKS,
+    *practice.CHECKS,
+    *guidance.CHECKS,
+)
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 

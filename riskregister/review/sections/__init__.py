@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from riskregister.facts.content import CheckResult, Finding, SectionContent
 from riskregister.facts.evidence import Evidence
-from riskregister.review.sections import changed, partners, practice, risks, work
+from riskregister.review.sections import changed, guidance, partners, practice, risks, work
 from riskregister.review.sources import Sources
 
 Builder = Callable[[Evidence, tuple[CheckResult, ...], tuple[Finding, ...], Sources], SectionContent]
@@ -17,7 +17,7 @@ SECTIONS: tuple[Builder, ...] = (
     work.actions,
     practice.visits,
     practice.oversight,
-    practice.guidance,
+    guidance.build,
     practice.demand,
     practice.quality,
     practice.all_checks,

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from guidance.constants import ChangeSize, GuidanceKind, VersionState
+from guidance.facts.register import GuidanceFact
 from riskregister.constants import ReviewSection
 from riskregister.facts.content import CheckResult, Finding, Ref, Row, SectionContent, Text
 from riskregister.facts.evidence import Evidence, RiskFact
+from riskregister.review.checks.guidance import is_binding, ref_of
 from riskregister.review.sections import parts
 from riskregister.review.sections.parts import Marks, row, table
 from riskregister.review.sources import Sources
@@ -63,6 +66,14 @@ def build(
                 _new_concerns(evidence),
                 source=marks.of(parts.CONCERNS),
                 empty="Nothing new.",
+            ),
+            table(
+                "New guidance that binds",
+                ("Guidance", "Issuer", "What it is", "In force from", "State"),
+                _new_guidance(evidence),
+                source=marks.of(parts.GUIDANCE),
+                empty="No duty and no change of the law has come since the last board.",
+                note=_other_guidance(evidence),
             ),
             table(
                 "Decisions that the board was to look at again",
@@ -128,3 +139,32 @@ def _new_concerns(evidence: Evidence) -> Iterator[Row]:
                 refs=(one.ref,),
                 restricted=True,
             )
+
+
+def _came(evidence: Evidence, *, binding: bool) -> list[GuidanceFact]:
+    return [
+        one
+        for one in evidence.guidance
+        if (evidence.since is None or one.version_recorded_at > evidence.since)
+        and one.size == ChangeSize.MAJOR
+        and is_binding(one) is binding
+    ]
+
+
+def _new_guidance(evidence: Evidence) -> Iterator[Row]:
+    for one in _came(evidence, binding=True):
+        yield row(
+            f"{one.label} {one.title}",
+            one.issuer,
+            str(GuidanceKind(one.kind).label),
+            on_day(one.effective_from),
+            str(VersionState(one.state).label),
+            refs=(ref_of(one),),
+        )
+
+
+def _other_guidance(evidence: Evidence) -> str:
+    others = len(_came(evidence, binding=False))
+    if not others:
+        return ""
+    return f"{counted(others, 'other piece')} of new or changed guidance came as well (section on guidance)."

@@ -98,12 +98,6 @@ def oversight(
     )
 
 
-def guidance(
-    evidence: Evidence, checks: tuple[CheckResult, ...], found: tuple[Finding, ...], sources: Sources
-) -> SectionContent:
-    return parts.section(ReviewSection.GUIDANCE, (), parts.NOT_THERE)
-
-
 def demand(
     evidence: Evidence, checks: tuple[CheckResult, ...], found: tuple[Finding, ...], sources: Sources
 ) -> SectionContent:
