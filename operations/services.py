@@ -9,11 +9,13 @@ from accounts.audit import Actor
 from accounts.selectors import User
 from operations.constants import SILENT_AFTER, TOKENS_KEPT_FOR, JobState
 from operations.leases import LeaseBusy, LeaseLost, confirm, extend, lock, release, take
+from operations.mailing import MAILS_AT_ONCE, Sent, mail_due, send_rows, sends_mail, takes_mail
 from operations.models import JobRun, OnceToken
-from operations.notifications import Sent, mark_read, notify, send_mails
+from operations.notifications import mark_read, notify, send_mails
 from safeguarding.kernel.errors import AlreadyDone, Refusal
 
 __all__ = [
+    "MAILS_AT_ONCE",
     "LeaseBusy",
     "LeaseLost",
     "Sent",
@@ -25,14 +27,18 @@ __all__ = [
     "finish_run",
     "forget_used_tokens",
     "lock",
+    "mail_due",
     "mark_read",
     "notify",
     "once",
     "progress",
     "release",
     "send_mails",
+    "send_rows",
+    "sends_mail",
     "start_run",
     "take",
+    "takes_mail",
     "waiting_runs",
 ]
 
