@@ -15,8 +15,8 @@ from uuid import UUID
 from django.db import models
 from django.db.models.options import Options
 
-# Fields that say nothing of the record itself.
-_LEFT_OUT = frozenset({"id", "version"})
+# Fields that say nothing of the record itself, or that are only worked out from others.
+_LEFT_OUT = frozenset({"id", "version", "search_text"})
 
 
 class HistoryRow(models.Model):

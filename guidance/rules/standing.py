@@ -1,0 +1,61 @@
+"""Where a version stands on a day, and by when it is owed. Derived from dates, never stored. Pure."""
+
+from datetime import date
+from enum import Enum
+
+from guidance.constants import (
+    DUE_WORKING_DAYS,
+    LIVE_STATES,
+    URGENT_KINDS,
+    URGENT_WORKING_DAYS,
+    Force,
+    GuidanceKind,
+    VersionState,
+)
+from safeguarding.kernel.working_days import working_days_after
+
+
+class Standing(Enum):
+    NOT_ISSUED = "Not issued yet"
+    SET_ASIDE = "Does not matter here"
+    COMING = "Holds later"
+    IN_FORCE = "In force"
+    ENDED = "Ended"
+    WITHDRAWN = "Withdrawn"
+    SUPERSEDED = "Superseded by a later version"
+    REPLACED = "Replaced"
+
+
+def due_on(*, kind: str, force: str, received_on: date, effective_from: date) -> date:
+    """The day until which it is to be interpreted and issued: by kind and force, and not after the day on
+    which it starts to hold, where that is known before."""
+    days = URGENT_WORKING_DAYS if kind in URGENT_KINDS else DUE_WORKING_DAYS[Force(force)]
+    due = working_days_after(received_on, days)
+    return effective_from if received_on < effective_from < due else due
+
+
+def standing(
+    *,
+    state: str,
+    kind: str,
+    effective_from: date,
+    effective_until: date | None,
+    superseded: bool,
+    replaced_from: date | None,
+    day: date,
+) -> Standing:
+    """Where a version stands on `day`. `superseded`: a later version was issued by then; `replaced_from`:
+    the day from which another item holds in place of this one."""
+    if state == VersionState.SET_ASIDE:
+        return Standing.SET_ASIDE
+    if state not in LIVE_STATES:
+        return Standing.NOT_ISSUED
+    if superseded:
+        return Standing.SUPERSEDED
+    if replaced_from and replaced_from <= day:
+        return Standing.REPLACED
+    if effective_until and effective_until <= day:
+        return Standing.ENDED
+    if effective_from > day:
+        return Standing.COMING
+    return Standing.WITHDRAWN if kind == GuidanceKind.WITHDRAWN else Standing.IN_FORCE
