@@ -1,18 +1,9 @@
-"""Where a version stands on a day, and by when it is owed. Derived from dates, never stored. Pure."""
+"""Where a version stands on a day. Derived from dates, never stored. Pure."""
 
 from datetime import date
 from enum import Enum
 
-from guidance.constants import (
-    DUE_WORKING_DAYS,
-    LIVE_STATES,
-    URGENT_KINDS,
-    URGENT_WORKING_DAYS,
-    Force,
-    GuidanceKind,
-    VersionState,
-)
-from safeguarding.kernel.working_days import working_days_after
+from guidance.constants import LIVE_STATES, GuidanceKind, VersionState
 
 
 class Standing(Enum):
@@ -24,14 +15,6 @@ class Standing(Enum):
     WITHDRAWN = "Withdrawn"
     SUPERSEDED = "Superseded by a later version"
     REPLACED = "Replaced"
-
-
-def due_on(*, kind: str, force: str, received_on: date, effective_from: date) -> date:
-    """The day until which it is to be interpreted and issued: by kind and force, and not after the day on
-    which it starts to hold, where that is known before."""
-    days = URGENT_WORKING_DAYS if kind in URGENT_KINDS else DUE_WORKING_DAYS[Force(force)]
-    due = working_days_after(received_on, days)
-    return effective_from if received_on < effective_from < due else due
 
 
 def standing(

@@ -18,6 +18,7 @@ from guidance.rules.interpretation import Act
 from guidance.selectors import interpretation as selectors
 from guidance.services.base import locked, moved, need_keeper, unchanged, write
 from guidance.services.drafts import write_draft
+from guidance.services.search_text import search_again
 from guidance.services.topic_owners import set_topic_owner
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from safeguarding.kernel.periods import day_of
@@ -157,7 +158,6 @@ def issue(*, user: User, of: GuidanceVersion, expected_version: int, now: dateti
         told = selectors.issued_interpretation(row)
         if told is None:
             raise Refusal("not_approved", "It is issued once another person has approved it.")
-        _found_by(item, told)
         moved(
             row,
             "issued",
@@ -169,6 +169,7 @@ def issue(*, user: User, of: GuidanceVersion, expected_version: int, now: dateti
             issued_by=user,
             acknowledge_by=working_days_after(day_of(now), ACK_WORKING_DAYS),
         )
+        search_again(item)
         transaction.on_commit(partial(signals.issued.send, sender=GuidanceVersion, version_uid=row.uid))
     return row
 
@@ -209,9 +210,3 @@ def _open(row: Interpretation, state: InterpretationState) -> None:
 def _issued_numbers(item: GuidanceItem) -> list[int]:
     rows = GuidanceVersion.objects.filter(item=item, state__in=LIVE_STATES)
     return list(rows.values_list("number", flat=True))
-
-
-def _found_by(item: GuidanceItem, told: Interpretation) -> None:
-    """What was told is searched, too. Not a change of the item: it has no history of its own."""
-    text = "\n".join(part for part in (item.search_text, told.meaning, told.to_do) if part)
-    GuidanceItem.objects.filter(pk=item.pk).update(search_text=text)

@@ -23,11 +23,11 @@ from guidance.models import (
     Paragraph,
     SeenUntil,
     SourceCheck,
-    TopicOwner,
     VersionMove,
 )
 from guidance.rules import entries as rules
-from guidance.rules.standing import due_on
+from guidance.rules.interpretation import due_on, owner_of
+from guidance.selectors.interpretation import topic_owners
 from guidance.services.base import begin, change, locked, need_keeper, screened, unchanged
 from guidance.services.search_text import search_again, searched
 from operations.services import lock, once
@@ -247,7 +247,7 @@ def _record(
     today = day_of(now)
     given = [(uid, rules.checked_item(entry, today=today)) for uid, entry in listed]
     texts = [rules.paragraphs(entry.version.text) for _, entry in given]
-    owners = _owners(today)
+    owners = topic_owners(today)
     lock(_NUMBERS, now=now)
     last = GuidanceItem.objects.aggregate(last=Max("number"))["last"] or 0
     items, versions = [], []
@@ -285,7 +285,7 @@ def _item(
         audiences=list(entry.audiences),
         topics=list(entry.topics),
         duties=list(entry.duties),
-        owner=next((owners[topic] for topic in entry.topics if topic in owners), user),
+        owner=owner_of(entry.topics, owners, user),
         origin=entry.origin,
         recorded_at=now,
         recorded_by=user,
@@ -359,13 +359,6 @@ def _first_move(version: GuidanceVersion) -> VersionMove:
 
 def _snapshot(thing: str, row: GuidanceItem | GuidanceVersion, user: User, now: datetime) -> History:
     return History(thing=thing, uid=row.uid, number=1, fields=fields_of(row), at=now, by=user)
-
-
-def _owners(day: date) -> dict[str, User]:
-    """Who sees to guidance on each topic on `day`."""
-    holds = Q(until_date=None) | Q(until_date__gt=day)
-    rows = TopicOwner.objects.filter(holds, from_date__lte=day, user__is_active=True)
-    return {row.topic: row.user for row in rows.select_related("user")}
 
 
 def _chain(item: GuidanceItem | None) -> list[int]:
