@@ -150,6 +150,9 @@ class PublicRelease(models.Model):
     prepared_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    # Refusals of before this was kept have no moment.
+    refused_at = models.DateTimeField(null=True)
+    refused_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     refused_reason = models.TextField(blank=True)
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
@@ -165,6 +168,12 @@ class PublicRelease(models.Model):
             models.CheckConstraint(
                 condition=Q(released_by=None) | ~Q(released_by=F("prepared_by")),
                 name="release_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=at_and_by("refused_at", "refused_by"), name="release_refused_at_and_by"
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_at=None) | ~Q(refused_reason=""), name="release_refused_with_reason"
             ),
             models.CheckConstraint(
                 condition=at_and_by("revoked_at", "revoked_by"), name="release_revoked_at_and_by"

@@ -49,7 +49,7 @@ def rows_of(release: PublicRelease, missing: Sequence[tuple[str, int]]) -> list[
         words = f"{on_moment(release.released_at)} by {release.released_by.name}"
         rows.append({"key": "Released", "value": words})
     if release.refused_reason:
-        rows.append({"key": "Refused", "value": release.refused_reason})
+        rows.append({"key": "Refused", "value": _refused(release)})
     if release.revoked_at and release.revoked_by:
         words = f"{on_moment(release.revoked_at)} by {release.revoked_by.name}: {release.revoked_reason}"
         rows.append({"key": "Taken back", "value": words})
@@ -57,3 +57,9 @@ def rows_of(release: PublicRelease, missing: Sequence[tuple[str, int]]) -> list[
     rows.append({"key": "Entries left out", "value": left or "None"})
     rows.append({"key": "SHA-256", "value": release.digest})
     return rows
+
+
+def _refused(release: PublicRelease) -> str:
+    if release.refused_at and release.refused_by:
+        return f"{on_moment(release.refused_at)} by {release.refused_by.name}: {release.refused_reason}"
+    return release.refused_reason

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.selectors import recorded
 from riskregister.constants import SignAct
-from riskregister.models import BoardReview
+from riskregister.models import BoardReview, PublicRelease
 from riskregister.review.canonical import canonical, digest
 from riskregister.review.reading import read
 from riskregister.review.seal import START, Sealed, seal
@@ -50,6 +50,32 @@ def broken_seals() -> tuple[int, list[Broken]]:
             gone = "it was published by the audit trail, and is not there or not published any more"
             found.append(Broken(detail["month"], detail["version"], detail["place"], gone))
     return len(seals), found
+
+
+def broken_releases() -> tuple[int, list[Broken]]:
+    """How many public versions there are, and which are not what was prepared, by themselves and by the audit
+    trail. `place`: that of their review in the chain."""
+    prepared = {one.object_uid: one.detail for one in recorded("public_release.prepared")}
+    found: list[Broken] = []
+    there = set()
+    for release in PublicRelease.objects.select_related("review").order_by("pk").iterator():
+        there.add(release.uid)
+        detail = prepared.get(release.uid)
+        words = []
+        if digest(release.content) != release.digest:
+            words.append(f"its public version {release.number} is not what was prepared: the digest differs")
+        if detail is None:
+            words.append(f"the audit trail does not know of its public version {release.number}")
+        elif detail["digest"] != release.digest:
+            words.append(f"its public version {release.number} is not the one in the audit trail")
+        review = release.review
+        month = f"{review.month:%Y-%m}"
+        found += [Broken(month, review.version, review.place or 0, one) for one in words]
+    for uid, detail in prepared.items():
+        if uid not in there:
+            gone = f"its public version {detail['number']} was prepared by the audit trail, and is not there"
+            found.append(Broken(detail["month"], detail["version"], 0, gone))
+    return len(there), found
 
 
 def _in_itself(review: BoardReview) -> Iterator[str]:

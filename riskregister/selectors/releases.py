@@ -15,7 +15,7 @@ from riskregister.selectors.published import PREPARING
 def visible(user: User) -> QuerySet[PublicRelease]:
     """All, for the coordinator and the board; nobody else sees what is not public yet."""
     rows = PublicRelease.objects.select_related(
-        "review", "prepared_by", "released_by", "revoked_by"
+        "review", "prepared_by", "released_by", "refused_by", "revoked_by"
     ).order_by("-prepared_at", "-pk")
     return rows if allows(user.roles, Action.VIEW, Thing.BOARD_REVIEW, PREPARING) else rows.none()
 

@@ -59,8 +59,9 @@ def refuse(*, user: User, release: PublicRelease, reason: str, now: datetime) ->
     with transaction.atomic():
         current = _locked(release)
         rules.may_decide(facts_of(current), releaser_of(user))
+        current.refused_at, current.refused_by = now, user
         current.refused_reason = rules.reason(reason)
-        current.save(update_fields=["refused_reason"])
+        current.save(update_fields=["refused_at", "refused_by", "refused_reason"])
         _audit("refused", current, user, now)
     return current
 

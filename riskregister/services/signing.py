@@ -180,15 +180,20 @@ def start_correction(*, user: User, review: BoardReview, reason: str, now: datet
 def write_narrative(
     *, user: User, review: BoardReview, section: str, text: str, expected_number: int, now: datetime
 ) -> Narrative:
-    """The coordinator's words beside a section, while the review is a draft or before the board.
+    """The coordinator's words beside a section, while the review is a draft: what the board signs does not
+    change under its hands.
 
     Raises StaleEdit where somebody wrote since, Refusal('fixed' | 'too_long').
     """
     text = rules.narrative(text)
     with transaction.atomic():
         current = BoardReview.objects.select_for_update(no_key=True).get(pk=review.pk)
-        if current.state not in (ReviewState.DRAFT, ReviewState.IN_REVIEW):
-            raise Refusal("fixed", "This review is approved: what stands beside it can no longer be changed.")
+        if current.state != ReviewState.DRAFT:
+            raise Refusal(
+                "fixed",
+                "This review is before the board, so what stands beside it can no longer be changed. Send it"
+                " back first.",
+            )
         last = current.narratives.filter(section=section).order_by("-number").first()
         number = last.number if last else 0
         if number != expected_number:

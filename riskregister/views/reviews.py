@@ -100,10 +100,7 @@ def review(request: HttpRequest, uid: UUID) -> HttpResponse:
     }
     if shown.content:
         record = record_of(shown)
-        writes = selectors.may(request.user, Action.EDIT) and shown.state in (
-            ReviewState.DRAFT,
-            ReviewState.IN_REVIEW,
-        )
+        writes = selectors.may(request.user, Action.EDIT) and shown.state == ReviewState.DRAFT
         comments = selectors.comments_of(shown, request.user)
         context |= {
             "record": record,

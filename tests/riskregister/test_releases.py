@@ -314,7 +314,7 @@ def test_a_member_refuses_on_a_page(client, release, member):
     assert "Enter the reason" in empty.content.decode()
     client.post(reverse("refuse_release", args=[release.uid]), {"reason": "Names"})
     release.refresh_from_db()
-    assert release.refused_reason == "Names"
+    assert (release.refused_reason, release.refused_by) == ("Names", member) and release.refused_at
     shown = client.get(reverse("release", args=[release.uid])).content.decode()
     assert "Refused" in shown and reverse("publish_release", args=[release.uid]) not in shown
 

@@ -302,14 +302,13 @@ def test_the_coordinators_words_stand_beside_and_are_marked(board, review):
     assert as_(board.chair).get(url).status_code == 403
 
 
-def test_words_beside_are_fixed_once_approved(board, review):
+def test_words_beside_are_fixed_once_before_the_board(board, review):
     board.submit(review)
-    board.approve(review)
     url = reverse("write_narrative", args=[review.uid]) + "?section=risks"
     answer = as_(board.coordinator).post(url, {"section": "risks", "number": 0, "text": "Too late"})
     assert "can no longer be changed" in text_of(answer) and "Too late" in answer.content.decode()
     assert not Narrative.objects.exists()
-    with pytest.raises(Exception, match="approved"):
+    with pytest.raises(Exception, match="before the board"):
         write_narrative(
             user=board.coordinator, review=review, section="risks", text="x", expected_number=0, now=NOW
         )

@@ -11,13 +11,13 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import AuditEvent
 from riskregister.constants import ReviewState, SignAct
-from riskregister.models import BoardReview, Signature
+from riskregister.models import BoardReview, PublicRelease, Signature
 from riskregister.review.canonical import digest
 from riskregister.review.seal import START, seal
 from riskregister.rules import reviews as rules
 from riskregister.rules.reviews import ReviewFacts, Signer
 from riskregister.selectors.chain import broken_seals, sealed_of
-from riskregister.services import reviews, signing
+from riskregister.services import releases, reviews, signing
 from safeguarding.kernel.errors import Refusal, StaleEdit
 from tests.riskregister.factories import make_rating
 from tests.riskregister.reviews_world import AFTER, HOUR, JULY, JUNE, MAY, Board, make_board
@@ -204,7 +204,7 @@ def test_a_correction_is_a_new_version_and_both_stay(board):
     assert broken_seals() == (2, [])
 
 
-def test_a_narrative_is_stale_where_somebody_wrote_since_and_fixed_once_approved(board):
+def test_a_narrative_is_stale_where_somebody_wrote_since_and_fixed_once_before_the_board(board):
     review = board.compile()
     write = lambda number, text="Words": signing.write_narrative(  # noqa: E731
         user=board.coordinator, review=review, section="risks", text=text, expected_number=number,
@@ -215,7 +215,6 @@ def test_a_narrative_is_stale_where_somebody_wrote_since_and_fixed_once_approved
         write(0)
     assert write(1, "Better").number == 2
     board.submit(review)
-    board.approve(review)
     assert refusal(write, 2) == "fixed"
 
 
@@ -256,7 +255,7 @@ def chain(board, django_db_blocker) -> list[BoardReview]:
     """Three published months, and a database whose triggers somebody took away."""
     found = [board.published(month) for month in (MAY, JUNE, JULY)]
     with connection.cursor() as cursor:
-        for table in ("boardreview", "signature"):
+        for table in ("boardreview", "signature", "publicrelease"):
             for act in ("update", "delete"):
                 on = f" ON riskregister_{table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER riskregister_{table}_no_{act}{on}")
@@ -273,11 +272,11 @@ def check() -> tuple[int, str, str]:
 
 
 def test_a_whole_chain(chain):
-    assert check() == (0, "OK: 3 published reviews are as sealed.\n", "")
+    assert check() == (0, "OK: 3 published reviews are as sealed, 0 public versions are as prepared.\n", "")
 
 
 def test_no_review_is_a_whole_chain(db):
-    assert check() == (0, "OK: 0 published reviews are as sealed.\n", "")
+    assert check() == (0, "OK: 0 published reviews are as sealed, 0 public versions are as prepared.\n", "")
 
 
 def _content(review):
@@ -334,6 +333,28 @@ def test_who_signed_and_when_rewritten_on_the_row(chain, board):
     words = "who approved or published it, or when, is not what was signed"
     assert f"2020-06 version 1 (place 2): {words}" in check()[2]
     assert f"2020-07 version 1 (place 3): {words}" in check()[2]
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda one: {"content": one.content + " "}, "its public version 1 is not what was prepared"),
+        (
+            lambda one: {"content": one.content + " ", "digest": digest(one.content + " ")},
+            "its public version 1 is not the one in the audit trail",
+        ),
+        (lambda one: {"uid": uuid4()}, "the audit trail does not know of its public version 1"),
+        (lambda one: {"uid": uuid4()}, "was prepared by the audit trail, and is not there"),
+    ],
+    ids=["content", "content and digest", "put there", "taken away"],
+)
+def test_a_public_version_edited_by_hand_is_found_and_named(chain, board, edit, words):
+    made = releases.prepare(user=board.coordinator, review=chain[1], now=AFTER[JULY])
+    assert check() == (0, "OK: 3 published reviews are as sealed, 1 public version is as prepared.\n", "")
+    PublicRelease.objects.filter(pk=made.pk).update(**edit(made))
+    code, _, err = check()
+    assert code == 1
+    assert any(line.startswith("2020-06 version 1") and words in line for line in err.splitlines())
 
 
 def test_put_before_the_board_while_it_was_compiled_it_is_not_overwritten(board, monkeypatch):
