@@ -32,7 +32,7 @@ CHECK_LENGTH = 400
 # "3.", "12)", "(a)", "b)"; a number of several parts also without a sign, where a sentence follows:
 # "3.4 Schools must", and not "3.5 million".
 _LABEL = re.compile(
-    r"^(?:(\d{1,3}(?:\.\d{1,3}){0,3})[.)]|\(?([a-z]{1,4})\)|(\d{1,3}(?:\.\d{1,3}){1,3})(?=\s+[A-Z“\"]))\s+"
+    r"^(?:(\d{1,3}(?:\.\d{1,3}){0,3})[.)]|\(?([a-z]|[ivx]{2,4})\)|(\d{1,3}(?:\.\d{1,3}){1,3})(?=\s+[A-Z“\"]))\s+"
 )
 _BULLET = re.compile(r"^[-*•–]\s+")
 # By their strength; the strongest that a paragraph holds counts. "May" with a capital is a month.
