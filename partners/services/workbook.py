@@ -5,21 +5,12 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from datetime import date, datetime
-from decimal import Decimal
-from io import BytesIO
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from xml.etree.ElementTree import ParseError
-from xml.sax import SAXParseException
-from xml.sax.handler import ContentHandler
 
-from defusedxml import DefusedXmlException
-from defusedxml.sax import parse as parse_guarded
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from accounts.audit import Actor, record
 from accounts.selectors import User
@@ -45,14 +36,15 @@ from partners.rules.workbook import (
 from partners.selectors.files import may_attach_to_return
 from partners.selectors.questions import question_set_fact
 from partners.selectors.workbook import BookFact
+from partners.services import spreadsheets
 from partners.services.files import kept_upload, write_private
 from partners.services.returns import save_answers
+from partners.services.spreadsheets import cell_text
 from safeguarding.kernel.errors import Refusal
 
 __all__ = ["WorkbookFaults", "keep", "kept", "note_download", "read", "save"]
 
 _FIRST_SHEET_ROWS = 40
-_DAY_ONLY = 10
 
 
 class WorkbookFaults(Refusal):
@@ -81,12 +73,8 @@ def read(upload: UploadedFile, return_: Return) -> Returned:
     file_rules.check(name, content)
     question_set = question_set_fact(return_.question_set)
     try:
-        _refuse_entities(content)
         found = _read_file(content, question_set, return_.uid)
-    except (DefusedXmlException, SAXParseException, ParseError, InvalidFileException):
-        raise _not_ours() from None
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError):
-        # A file may be built so that any part of it is not what the reader expects there.
+    except spreadsheets.UNREADABLE:
         raise _not_ours() from None
     returned = read_lines(question_set, found[0])
     faults = (*found[1], *returned.faults)
@@ -148,21 +136,11 @@ def save(
     kept_upload(uid).unlink(missing_ok=True)
 
 
-def _refuse_entities(content: bytes) -> None:
-    """No part may declare a document type: entities in it grow without limit, or reach for other files."""
-    with file_rules.open_archive(content) as archive:
-        for name in archive.namelist():
-            if name.lower().endswith((".xml", ".rels", ".vml")):
-                with archive.open(name) as part:
-                    parse_guarded(part, ContentHandler(), forbid_dtd=True)
-
-
 def _read_file(
     content: bytes, question_set: QuestionSetFact, return_uid: UUID
 ) -> tuple[list[TypedLine], list[CellFault]]:
-    # Formulas are read as formulas, never as the results that a file claims for them: each is refused.
-    book = load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
-    try:
+    # Formulas are read as formulas: each is refused.
+    with spreadsheets.opened(content) as book:
         if FIRST_SHEET not in book.sheetnames:
             raise _not_ours()
         _check_first_sheet(book[FIRST_SHEET], question_set, return_uid)
@@ -175,15 +153,13 @@ def _read_file(
             if name not in (FIRST_SHEET, CHOICES_SHEET):
                 _read_sheet(book[name], typed, faults)
         return typed, faults
-    finally:
-        book.close()
 
 
 def _check_first_sheet(sheet: Any, question_set: QuestionSetFact, return_uid: UUID) -> None:
     said = {}
-    for row in _rows(sheet, limit=_FIRST_SHEET_ROWS):
+    for row in spreadsheets.rows(sheet, limit=_FIRST_SHEET_ROWS):
         if len(row) > 1:
-            said[_text(row[0]).strip()] = _text(row[1]).strip()
+            said[cell_text(row[0]).strip()] = cell_text(row[1]).strip()
     if RETURN_LABEL not in said or CHECK_LABEL not in said:
         raise _not_ours()
     if said[RETURN_LABEL] != str(return_uid):
@@ -196,7 +172,7 @@ def _check_first_sheet(sheet: Any, question_set: QuestionSetFact, return_uid: UU
 
 def _read_sheet(sheet: Any, typed: list[TypedLine], faults: list[CellFault]) -> None:
     titles = [title for title, _width in COLUMNS.values()]
-    for number, row in enumerate(_rows(sheet, limit=MAX_ROWS + 1), 1):
+    for number, row in enumerate(spreadsheets.rows(sheet, limit=MAX_ROWS + 1), 1):
         if number > MAX_ROWS:
             words = f"The sheet has more than {MAX_ROWS:,} lines. Delete those that you added"
             faults.append(CellFault(sheet.title, words))
@@ -205,12 +181,12 @@ def _read_sheet(sheet: Any, typed: list[TypedLine], faults: list[CellFault]) -> 
             words = f"Line {number} has more than {MAX_COLUMNS} columns. Delete those that you added"
             faults.append(CellFault(sheet.title, words))
             return
-        if number == HEADER_ROW and [_text(cell) for cell in row[: len(titles)]] != titles:
+        if number == HEADER_ROW and [cell_text(cell) for cell in row[: len(titles)]] != titles:
             words = "Columns were moved or renamed. Take a new workbook and fill that in"
             faults.append(CellFault(sheet.title, words))
             return
         faults += _bad_cells(sheet.title, row)
-        if number > HEADER_ROW and row and _text(row[0]).strip():
+        if number > HEADER_ROW and row and cell_text(row[0]).strip():
             typed.append(_typed_line(sheet.title, row))
 
 
@@ -229,34 +205,10 @@ def _typed_line(title: str, row: tuple[Any, ...]) -> TypedLine:
     places = {name: f"{title}!{_letter(names.index(name))}{row[0].row}" for name in names}
     bad = {name for name, cell in found.items() if getattr(cell, "data_type", None) in ("f", "e")}
     texts = {
-        name: "" if name in bad else _text(found[name])
+        name: "" if name in bad else cell_text(found[name])
         for name in ("answer", "non_answer", "reason", "comment", "mark")
     }
-    return TypedLine(code=_text(row[0]).strip(), places=places, **texts)
-
-
-def _rows(sheet: Any, *, limit: int) -> Iterator[tuple[Any, ...]]:
-    # What the file says of its own size is not believed.
-    sheet.reset_dimensions()
-    yield from sheet.iter_rows(max_row=limit)
-
-
-def _text(cell: Any) -> str:
-    """A cell as somebody would have typed it."""
-    value = cell.value if cell is not None else None
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ").removesuffix(" 00:00:00")
-    if isinstance(value, date):
-        return value.isoformat()[:_DAY_ONLY]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    number = Decimal(str(value))
-    if "%" in (cell.number_format or ""):
-        # A spreadsheet keeps 12% as 0.12.
-        number *= 100
-    return f"{number.normalize():f}"
+    return TypedLine(code=cell_text(row[0]).strip(), places=places, **texts)
 
 
 def _letter(column: int) -> str:
