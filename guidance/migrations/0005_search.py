@@ -19,5 +19,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("guidance", "0003_taken_back")]
+    dependencies = [("guidance", "0004_sent_dispatches")]
     operations = [migrations.RunPython(add, remove)]
