@@ -58,6 +58,12 @@ BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    # Mails of newsletters of guidance, tried again like copies of notifications.
+    "deliver-newsletters": {
+        "task": "guidance.tasks.deliver_newsletters",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     # What is owed and not yet sent, however long the bell was silent.
     "remind-of-returns": {
         "task": "partners.tasks.remind",
