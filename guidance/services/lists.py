@@ -1,7 +1,7 @@
 """A list of guidance is read, looked at, and saved whole or not at all: nothing of it is on the register
 before."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -80,7 +80,14 @@ def read(
     return kept
 
 
-def save(*, user: User, listed: GuidanceList, choices: Mapping[int, Choice], now: datetime) -> GuidanceList:
+def save(
+    *,
+    user: User,
+    listed: GuidanceList,
+    choices: Mapping[int, Choice],
+    seen: Collection[int] | None = None,
+    now: datetime,
+) -> GuidanceList:
     """The lines that are not left out come onto the register, as new items or as versions of items that are
     there; all of them or none. `choices` by line; a line without one is added, or what is surely there
     already left out. `seen`: lines that the person saw as there already; None: nobody was shown any.
