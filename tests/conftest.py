@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import Page
+from pytest_django.plugin import DjangoDbBlocker
 
 from safeguarding import test_settings
 from tests.flush import let_flush_pass_the_guard
@@ -83,6 +85,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.database)
         if item.get_closest_marker("postgres") and test_settings.ON_SQLITE:
             item.add_marker(pytest.mark.skip(reason="only means something on PostgreSQL"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Ends what still holds the test database before it is dropped.
+
+    PostgreSQL drops none that anybody is connected to, and a thread of the live server may be at work on a
+    request that its browser gave up, after the last test.
+    """
+    yield
+    if connection.vendor != "postgresql":
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND usename = current_user AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

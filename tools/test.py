@@ -18,9 +18,12 @@ from tools.say import run_main, say
 _NOTHING_COLLECTED = 5
 _ON_SQLITE = "database and not browser and not postgres"
 _LAST_WORDS_SECONDS = 30
-# One process a core, each with a database of its own; a file's tests stay together, in their order.
+# One process a core, each with a database of its own; a file's tests stay together, in their order. So do the
+# files: xdist would put the longest first, and so other tests behind those in a browser (tests/conftest.py).
 _CORES = len(os.sched_getaffinity(0))
-_SHARED_OUT = ["-n", str(min(_CORES, 4)), "--dist", "loadfile"] if _CORES > 1 else []
+_SHARED_OUT = (
+    ["-n", str(min(_CORES, 4)), "--dist", "loadfile", "--no-loadscope-reorder"] if _CORES > 1 else []
+)
 
 
 def main(arguments: list[str]) -> int:

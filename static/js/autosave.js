@@ -10,8 +10,9 @@
   const questions = Array.from(form.querySelectorAll("[data-question]"));
   const touched = new Set();
   let typedSinceTry = false;
-  let saving = false;
+  let saving = null;
   let leaving = false;
+  let queued = false;
 
   function codeOf(element) {
     const question = element.closest("[data-question]");
@@ -23,6 +24,8 @@
     if (!code) return;
     touched.add(code);
     typedSinceTry = true;
+    // Whoever types is still here: a form that was sent and then stopped is saved again.
+    leaving = false;
     if (event.type === "change") ask();
   }
 
@@ -66,9 +69,13 @@
     );
   }
 
-  async function save() {
-    if (saving || touched.size === 0) return;
-    saving = true;
+  // Nothing is saved behind a form that is on its way.
+  function save() {
+    if (saving || leaving || touched.size === 0) return;
+    saving = send().finally(() => { saving = null; });
+  }
+
+  async function send() {
     const sent = new Set(touched);
     touched.clear();
     const data = new FormData(form);
@@ -97,7 +104,6 @@
       sent.forEach((code) => touched.add(code));
       say("What you typed is not saved yet: the server cannot be reached. We will try again.");
     }
-    saving = false;
   }
 
   function taken(result, sent) {
@@ -122,7 +128,19 @@
   const waiting = new Set();
   form.addEventListener("input", note);
   form.addEventListener("change", note);
-  form.addEventListener("submit", () => { leaving = true; });
+  form.addEventListener("submit", (event) => {
+    leaving = true;
+    if (!saving) return;
+    // The form still names the versions from before this save, and would meet it as another person's.
+    event.preventDefault();
+    if (queued) return;
+    queued = true;
+    const button = event.submitter;
+    saving.then(() => {
+      queued = false;
+      form.requestSubmit(button);
+    });
+  });
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && (touched.size > 0 || waiting.size > 0)) event.preventDefault();
   });

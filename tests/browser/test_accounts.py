@@ -34,6 +34,8 @@ def sign_in(page: Page, base: str, user: User) -> None:
 
 def check(page: Page) -> None:
     """Nothing for axe to find, and no wider than the window, on a phone and on a desk."""
+    # After a click the answer has begun; axe must see the whole of it.
+    page.wait_for_load_state()
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         found = Axe().run(page).response["violations"]

@@ -62,6 +62,7 @@ def test_from_raising_to_closing(live_server, page: Page, world: World):
     page.get_by_label("What is the board asked, and why now?").fill("Only you can move staff")
     fill_date(page, "By which day must the board answer?", today + 14 * DAY)
     page.get_by_role("button", name="Put this before the board").click()
+    expect(page.get_by_text("Put before the board.").first).to_be_visible()
     open_as(page, live_server, world.board, reverse("concern", args=[concern.uid]))
     page.get_by_role("button", name="Answer for the board").click()
     page.get_by_label("What is done about it?").fill("Two health visitors move")

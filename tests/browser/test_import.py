@@ -46,6 +46,7 @@ def send_file(page: Page, live_server, folder: Path) -> None:
 
 def look(page: Page, name: str) -> None:
     """Readable at both widths, and nothing for axe to find."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
     for width in (360, 1280):

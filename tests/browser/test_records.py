@@ -76,7 +76,7 @@ def test_it_works_without_javascript(live_server, browser, world: World):
     open_as(page, live_server, world.worker, reverse("record_visit", args=[world.child.uid]))
     fill_in(page, days_ago=1)
     page.get_by_role("button", name="Save visit").click()
-    assert "Visit recorded." in page.content()
+    expect(page.get_by_text("Visit recorded.")).to_be_visible()
     assert Visit.objects.get().child_seen
     context.close()
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from accounts.models import AuditHead
 from partners.constants import Duty, ReturnState
@@ -22,6 +22,10 @@ from tests.people import person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DAY = timedelta(days=1)
+SAVE_OFTEN = (
+    "document.addEventListener('readystatechange', () => {"
+    "const form = document.querySelector('form[data-autosave]'); if (form) form.dataset.every = '200'; })"
+)
 
 
 @pytest.fixture
@@ -70,10 +74,7 @@ def test_a_changed_return_without_help(live_server, page: Page, world: World):
 
 def test_what_is_typed_is_saved_without_a_button(live_server, page: Page, world: World):
     url = reverse("return_answers", args=[world.now_due.uid]) + "?section=services"
-    page.add_init_script(
-        "document.addEventListener('readystatechange', () => {"
-        "const form = document.querySelector('form[data-autosave]'); if (form) form.dataset.every = '200'; })"
-    )
+    page.add_init_script(SAVE_OFTEN)
     open_as(page, live_server, world.lead, url)
     page.get_by_label("Children waiting").fill("7")
     expect(page.locator("[data-autosave-status]")).to_contain_text("Saved ")
@@ -96,13 +97,38 @@ def test_what_is_typed_is_saved_without_a_button(live_server, page: Page, world:
     page.once("dialog", lambda dialog: dialog.accept())
 
 
+def test_the_button_waits_for_a_save_that_is_on_its_way(live_server, page: Page, world: World):
+    """Or it would meet its own save as another person's."""
+    held: list[tuple[Route, APIResponse]] = []
+    autosave = live_server.url + reverse("autosave_return", args=[world.now_due.uid])
+    page.route(autosave, lambda route: held.append((route, route.fetch())))
+    page.add_init_script(SAVE_OFTEN)
+    url = reverse("return_answers", args=[world.now_due.uid]) + "?section=services"
+    open_as(page, live_server, world.lead, url)
+    page.get_by_label("Children waiting").fill("7")
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(100)
+    expect_value(world.now_due, "waiting", 7)
+    page.get_by_label("Children waiting").fill("8")
+    page.get_by_role("button", name="Save and continue").dblclick()
+    expect(page.get_by_role("heading", name="Services")).to_be_visible()
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+    expect(page.get_by_text("8 children")).to_be_visible()
+    # Nothing was sent behind the button.
+    assert len(held) == 1
+
+
 def expect_value(return_: Return, code: str, value: int) -> None:
     for _ in range(50):
-        found = Answer.objects.get(of_return=return_, question__code=code).value
-        if found == value:
+        found = Answer.objects.filter(of_return=return_, question__code=code).first()
+        if found and found.value == value:
             return
         time.sleep(0.1)
-    assert found == value
+    assert found and found.value == value
 
 
 def test_nothing_stands_in_the_way_of_anybody(live_server, page: Page, world: World):
@@ -120,6 +146,7 @@ def test_nothing_stands_in_the_way_of_anybody(live_server, page: Page, world: Wo
     see(world.lead, "return_answers", "?section=services")
     page.get_by_label("Children waiting").fill("x")
     page.get_by_role("button", name="Save and continue").click()
+    expect(page.get_by_role("link", name="Enter a whole number, like 12")).to_be_visible()
     look(page, "answers with errors")
     see(world.lead, "assign_return")
     see(world.lead, "submit_return")
@@ -130,6 +157,7 @@ def test_nothing_stands_in_the_way_of_anybody(live_server, page: Page, world: Wo
     page.context.clear_cookies()
     open_as(page, live_server, world.lead, reverse("submit_return", args=[return_.uid]))
     page.get_by_role("button", name="Confirm and send").click()
+    expect(page.get_by_text("Return sent.")).to_be_visible()
     look(page, "sent")
     see(world.coordinator, "returns")
     see(world.coordinator, "returns_to_look_at")
@@ -138,10 +166,13 @@ def test_nothing_stands_in_the_way_of_anybody(live_server, page: Page, world: Wo
     page.get_by_label("Why do you send this return back?").fill("Two figures do not agree")
     page.get_by_label("Children waiting (optional)").fill("Last week it was 40")
     page.get_by_role("button", name="Send back").click()
+    expect(page.get_by_text("Return sent back to Own police.")).to_be_visible()
     see(world.lead, "return")
     see(world.lead, "return_answers", "?section=services")
     page.get_by_role("button", name="Save and continue").click()
+    expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
     page.get_by_role("button", name="Confirm and send").click()
+    expect(page.get_by_text("Return sent.")).to_be_visible()
     see(world.coordinator, "return")
     page.get_by_role("button", name="Accept this return").click()
     expect(page.get_by_text("accepted.")).to_be_visible()

@@ -48,6 +48,7 @@ def test_a_review_from_the_board_to_its_seal(live_server, page: Page, board: Boa
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Why is this lower than in March 2019?")).to_be_visible()
     page.get_by_role("button", name="Approve it").click()
+    expect(page).to_have_url(live_server.url + reverse("approve_review", args=[review.uid]))
     look(page, "approve")
     page.get_by_role("button", name="Approve it").click()
     expect(page.get_by_text("Approved. Another board member publishes it.")).to_be_visible()

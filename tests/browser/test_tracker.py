@@ -42,7 +42,7 @@ def test_from_a_reminder_to_the_return_and_from_the_tracker_to_the_ladder(
     page.get_by_role("button", name="Mark as read").click()
     expect(page.get_by_text("You have read all of them.")).to_be_visible()
     page.get_by_role("link", name="Open what this is about").click()
-    assert page.url.endswith(reverse("return", args=[world.of_police.uid]))
+    expect(page).to_have_url(live_server.url + reverse("return", args=[world.of_police.uid]))
 
     open_as(page, live_server, world.coordinator, reverse("tracker"))
     expect(page.get_by_text("2 of 2 partners have sent nothing for the return due")).to_be_visible()

@@ -1,6 +1,7 @@
 """Two people and two clicks at once on a concern and an action, on PostgreSQL. Each promise has a control
 beside it that shows the loss which it keeps off."""
 
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -64,15 +65,17 @@ def test_of_several_who_triage_one_wins_and_the_others_are_told(world):
 def test_control_without_the_service_both_are_written(world):
     """What the lock and the rule keep off: two moves out of one state."""
     concern = concern_row(world.police, by=world.lead)
+    read = Barrier(2)
 
     def blindly(to: str):
         def write() -> None:
             with transaction.atomic():
                 row = Concern.objects.get(pk=concern.pk)
-                row.state = to
+                read.wait(timeout=20)
+                before, row.state = row.state, to
                 row.save(update_fields=["state"])
                 ConcernMove.objects.create(
-                    concern=row, from_state="raised", to_state=to, reason="x", at=NOW, by=world.coordinator
+                    concern=row, from_state=before, to_state=to, reason="x", at=NOW, by=world.coordinator
                 )
 
         return write

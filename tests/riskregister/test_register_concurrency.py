@@ -1,6 +1,7 @@
 """Two people rate at once, on PostgreSQL; the control shows the loss which the lock and version keep off."""
 
 from datetime import UTC, datetime
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -47,12 +48,18 @@ def test_of_several_who_rate_at_once_one_wins_and_the_others_are_told(risk):
 
 
 def test_control_without_the_service_every_rating_says_it_was_the_first(risk):
+    """Read, think, write: what the service would do without its lock and its check of the version."""
+    read = Barrier(3)
+
     def blindly(likelihood: int):
         def write() -> None:
             with transaction.atomic():
-                make_rating(risk, likelihood, 5, at=NOW)
+                last = risk.ratings.last()
+                read.wait(timeout=20)
+                before = (last.likelihood, last.impact) if last else (None, None)
+                make_rating(risk, likelihood, 5, at=NOW, from_likelihood=before[0], from_impact=before[1])
 
         return write
 
     at_once(*(blindly(likelihood) for likelihood in (2, 3, 4)))
-    assert RatingChange.objects.count() == 3
+    assert list(RatingChange.objects.values_list("from_likelihood", flat=True)) == [None] * 3

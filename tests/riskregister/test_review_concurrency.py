@@ -1,6 +1,9 @@
 """Two who compile, sign or publish at once, on PostgreSQL. A control beside each promise shows the loss that
 it keeps off."""
 
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
 from django.db import IntegrityError
 
@@ -37,8 +40,17 @@ def test_two_who_compile_at_once_make_one_draft(board):
     assert JobRun.objects.filter(state="done").count() == 3
 
 
-def test_control_without_the_lock_the_second_breaks_off(board, monkeypatch):
-    monkeypatch.setattr(reviews, "lock", lambda *args, **fields: None)
+def both_look_first(board: Board, monkeypatch, patience: float) -> list[object]:
+    """Two compile; who has looked for a draft waits `patience` seconds for the other to look, then writes."""
+    look, both_looked = reviews._draft_of, Barrier(2)
+
+    def look_together(month, now):
+        found = look(month, now)
+        with suppress(BrokenBarrierError):
+            both_looked.wait(timeout=patience)
+        return found
+
+    monkeypatch.setattr(reviews, "_draft_of", look_together)
 
     def compiled():
         try:
@@ -46,8 +58,18 @@ def test_control_without_the_lock_the_second_breaks_off(board, monkeypatch):
         except IntegrityError as error:
             return error
 
-    found = [one for _ in range(5) if not BoardReview.objects.exists() for one in at_once(compiled, compiled)]
-    assert any(isinstance(one, IntegrityError) for one in found)
+    return at_once(compiled, compiled)
+
+
+def test_nobody_looks_for_a_draft_while_another_writes_one(board, monkeypatch):
+    one, other = both_look_first(board, monkeypatch, patience=1)
+    assert one == other == BoardReview.objects.get()
+
+
+def test_control_without_the_lock_the_second_breaks_off(board, monkeypatch):
+    monkeypatch.setattr(reviews, "lock", lambda *args, **fields: None)
+    found = both_look_first(board, monkeypatch, patience=20)
+    assert sum(isinstance(one, IntegrityError) for one in found) == 1
 
 
 def approved(board: Board, month) -> BoardReview:

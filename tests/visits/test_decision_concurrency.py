@@ -102,8 +102,9 @@ class TestRecordingAndDecidingAtOnce:
         )  # fmt: skip
         return record_alternative(user=world.worker, child=world.child, draft=contact, token=uuid4(), now=NOW)
 
-    def meet(self, world: World, monkeypatch) -> Visit:
-        """The contact is recorded after the decision has looked for contacts and before it is saved."""
+    def meet(self, world: World, monkeypatch, patience: float) -> Visit:
+        """The contact is recorded after the decision has looked for contacts and before it is saved, unless
+        it has to wait: the decision goes on after `patience` seconds."""
         made = ask(world)
         looked, recorded_meanwhile = Event(), Event()
         look = decision_services._waiting_contacts
@@ -111,13 +112,13 @@ class TestRecordingAndDecidingAtOnce:
         def look_slowly(decision):
             found = look(decision)
             looked.set()
-            recorded_meanwhile.wait(timeout=1)
+            recorded_meanwhile.wait(timeout=patience)
             return found
 
         monkeypatch.setattr(decision_services, "_waiting_contacts", look_slowly)
 
         def record() -> None:
-            looked.wait(timeout=10)
+            looked.wait(timeout=20)
             self.record(world)
             recorded_meanwhile.set()
 
@@ -126,11 +127,11 @@ class TestRecordingAndDecidingAtOnce:
         return Visit.objects.get()
 
     def test_the_contact_waits_and_is_authorised(self, world, monkeypatch):
-        assert self.meet(world, monkeypatch).authorised_by == world.manager
+        assert self.meet(world, monkeypatch, patience=1).authorised_by == world.manager
 
     def test_control_without_holding_the_child_it_is_missed(self, world, monkeypatch):
         monkeypatch.setattr(decision_services, "_hold", lambda child_id: None)
-        assert not self.meet(world, monkeypatch).authorised
+        assert not self.meet(world, monkeypatch, patience=20).authorised
 
     @pytest.mark.parametrize("turn", range(4))
     def test_a_cancelled_contact_is_never_authorised(self, world, turn):
