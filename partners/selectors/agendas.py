@@ -1,5 +1,6 @@
 """What belongs on an agenda by the records, and what of an agenda a person may read."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -69,9 +70,20 @@ class ItemShown:
     actions: tuple[ActionFact, ...] = ()
 
 
+# What apps above put on agendas: asked for what came later than a moment (None: ever), as at another.
+_Source = Callable[[datetime | None, datetime], Iterable[DueItem]]
+_SOURCES: list[_Source] = []
+
+
+def also_ask(source: _Source) -> None:
+    """An app above says, when it is ready, that it has items for agendas; once, however often it does."""
+    if source not in _SOURCES:
+        _SOURCES.append(source)
+
+
 def due_items(meeting: Meeting, *, at: datetime) -> list[DueItem]:
     """What the records put on the agenda of `meeting`, in order: minutes, actions, returns, concerns,
-    successes, other business. A panel has neither returns nor concerns."""
+    successes, what other apps bring, other business. A panel has only minutes, actions and other business."""
     found = []
     last = previous_meeting(meeting)
     if last:
@@ -85,6 +97,8 @@ def due_items(meeting: Meeting, *, at: datetime) -> list[DueItem]:
         for concern in _concerns(meeting, last):
             kind = AgendaKind.CONCERN if concern.kind == ConcernKind.CONCERN else AgendaKind.SUCCESS
             found.append(DueItem(kind, concern.title, concern.uid))
+        since = last.starts_at if last else None
+        found += [item for source in _SOURCES for item in source(since, at)]
     found.append(DueItem(AgendaKind.OTHER, "Any other business"))
     return found
 
