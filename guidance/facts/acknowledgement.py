@@ -50,6 +50,8 @@ class Party:
     uid: UUID | None = None
     # Of an organisation: since when it takes part.
     since: date | None = None
+    # Of a person: the roles.
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,6 @@ class RoleSum:
     """How far the people of a role are: they are counted, never named."""
 
     role: str
-    people: int
     # Pairs of a person and a piece of guidance.
     asked: int
     answered: int

@@ -13,11 +13,14 @@ from guidance.facts.acknowledgement import (
     ItemSum,
     Party,
     PartySum,
+    RoleSum,
 )
 from safeguarding.kernel.errors import Refusal
 from safeguarding.kernel.texts import check_text, in_words
 
 REASON_LENGTH = 1000
+# A reminder names so many; the page it leads to has them all.
+_LINES_AT_MOST = 30
 # In which of several roles somebody answers for themselves.
 _ROLES = (Role.MANAGER, Role.SOCIAL_WORKER)
 # Key of an item, and of a party.
@@ -100,12 +103,54 @@ def sums(asked: Iterable[Asking], today: date) -> list[PartySum]:
     ]
 
 
-def by_item(asked: Iterable[Asking]) -> list[ItemSum]:
-    """By item, in the order in which they come first."""
+def by_item(
+    items: Iterable[AskedItem], asked: Iterable[Asking], people: Mapping[int, dict[str, tuple[int, int]]]
+) -> list[ItemSum]:
+    """In the order of `items`, those that anybody is asked about. `people`: of `count_people`."""
     of_item: dict[int, list[Asking]] = {}
     for one in asked:
         of_item.setdefault(one.item.key, []).append(one)
-    return [ItemSum(ones[0].item, tuple(ones)) for ones in of_item.values()]
+    return [
+        ItemSum(item, tuple(of_item.get(item.key, ())), people.get(item.key, {}))
+        for item in items
+        if item.key in of_item or item.key in people
+    ]
+
+
+def count_people(
+    items: Iterable[AskedItem], people: Collection[Party], answers: Mapping[Pair, Answered]
+) -> dict[int, dict[str, tuple[int, int]]]:
+    """By item and role: how many people are asked, and how many of them answered. Of what is closed: only
+    who answered."""
+    alike: dict[tuple[frozenset[str], frozenset[str]], list[Party]] = {}
+    for person in people:
+        alike.setdefault((person.audiences, person.roles), []).append(person)
+    found: dict[int, dict[str, tuple[int, int]]] = {}
+    for item in items:
+        for (_, roles), group in alike.items():
+            of = asking_version(item, group[0])
+            if of is None:
+                continue
+            answered = sum(
+                one.number >= of.number
+                for person in group
+                if (one := answers.get((item.key, person.key))) is not None
+            )
+            role = role_for(roles, item.audiences)
+            before = found.setdefault(item.key, {}).get(role, (0, 0))
+            asked = answered if item.closed else len(group)
+            found[item.key][role] = (before[0] + asked, before[1] + answered)
+    return found
+
+
+def role_sums(people: Mapping[int, Mapping[str, tuple[int, int]]]) -> list[RoleSum]:
+    """All items together, by role."""
+    found: dict[str, tuple[int, int]] = {}
+    for of_item in people.values():
+        for role, (asked, answered) in of_item.items():
+            before = found.get(role, (0, 0))
+            found[role] = (before[0] + asked, before[1] + answered)
+    return [RoleSum(role.value, *found[role]) for role in _ROLES if role in found]
 
 
 def answer_given(answer: str, reason: str) -> str:
@@ -142,10 +187,10 @@ def reminder_words(
     """Title and text for a partner's lead or deputy: pieces of guidance as (label, title, due)."""
     count = len(items)
     what = "1 piece of guidance" if count == 1 else f"{count} pieces of guidance"
-    lines = [f"{label} {title}: {_due(due, today)}" for label, title, due in items]
+    lines = _listed([f"{label} {title}: {_due(due, today)}" for label, title, due in items])
     asked = " You are asked as the deputy." if deputy else ""
     text = (
-        f"{organisation} has not acknowledged:\n" + "\n".join(lines) + "\n"
+        f"{organisation} has not acknowledged:\n{lines}\n"
         f"Say for each whether it was read, was put into practice, or does not apply, and why.{asked}"
     )
     return f"{what} to acknowledge: {organisation}", text
@@ -153,11 +198,18 @@ def reminder_words(
 
 def board_words(silent: Collection[tuple[str, str, str, date]], today: date) -> tuple[str, str]:
     """Title and text for the coordinators and the board: (partner, label, title, due) of what is late."""
-    partners = sorted({partner for partner, _, _, _ in silent})
-    who = partners[0] if len(partners) == 1 else f"{len(partners)} partners"
-    lines = [f"{partner}: {label} {title}, {_due(due, today)}" for partner, label, title, due in silent]
-    text = "No partner has to answer twice; these have not answered once:\n" + "\n".join(lines)
-    return f"Guidance not acknowledged by {who}", text
+    partners = {partner for partner, _, _, _ in silent}
+    who = next(iter(partners)) if len(partners) == 1 else f"{len(partners)} partners"
+    lines = _listed(
+        [f"{partner}: {label} {title}, {_due(due, today)}" for partner, label, title, due in silent]
+    )
+    return f"Guidance not acknowledged by {who}", f"This guidance has not been acknowledged:\n{lines}"
+
+
+def _listed(lines: list[str]) -> str:
+    rest = len(lines) - _LINES_AT_MOST
+    told = "\n".join(lines[:_LINES_AT_MOST])
+    return f"{told}\nand {rest} more" if rest > 0 else told
 
 
 def _due(due: date, today: date) -> str:

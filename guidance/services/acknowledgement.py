@@ -10,8 +10,11 @@ from accounts.selectors import User
 from guidance.constants import LIVE_STATES
 from guidance.models import Acknowledgement, GuidanceItem, GuidanceVersion
 from guidance.rules import acknowledging as rules
+from guidance.services.acknowledgement_reminders import remind
 from guidance.services.base import OutOfReach, locked, screened
 from partners.selectors.participants import Organisation, organisations_of
+
+__all__ = ["acknowledge", "remind"]
 
 
 def acknowledge(
