@@ -107,7 +107,8 @@ def check_sent_at(sent_at: datetime, *, issued_at: datetime | None, now: datetim
         raise Refusal("not_issued", "This is not issued yet. Nothing is sent before.", "sent_at")
     if sent_at > now:
         raise Refusal("sent_in_future", "The time it was sent must be in the past", "sent_at")
-    if sent_at < issued_at:
+    # People say the minute.
+    if sent_at < issued_at.replace(second=0, microsecond=0):
         raise Refusal(
             "sent_before_issue", "The time it was sent must be after the guidance was issued", "sent_at"
         )
@@ -146,6 +147,20 @@ def check_reach(reach: int | None) -> int | None:
 
 def dropped_reason(text: str) -> str:
     return check_text(text, field="reason", length=REASON_LENGTH, missing="Enter why it is not sent")
+
+
+def suggested(channel: str, *, title: str, meaning: str, to_do: str, link: str) -> str:
+    """A first text for a channel, at its length: what it is, what to do, and where to read it."""
+    most = LENGTH_OF[Channel(channel)]
+    if channel == Channel.TWITTER:
+        # With the link and a line's end; each sign may count twice.
+        room = most - LINK_COUNTS - 1
+        head = shortened(title, room)
+        while _weight(head) > room:
+            head = shortened(head, len(head) * 3 // 4)
+        return f"{head}\n{link}"
+    tail = f"\n\nRead it: {link}"
+    return shortened(f"{title}\n\n{meaning}\n\nWhat to do: {to_do}", most - len(tail)) + tail
 
 
 def not_reached(audiences: Iterable[str], reached: Collection[str]) -> tuple[str, ...]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from accounts.policy import Action, Scope, Thing, scopes
 from accounts.selectors import User
 from guidance.constants import (
     LENGTH_OF,
@@ -29,6 +32,7 @@ from guidance.models import (
     NewsletterMail,
 )
 from guidance.rules.dissemination import shortened, told_kinds, told_roles
+from operations.constants import MailState
 from partners.selectors.recipients import mailboxes_of, people_of
 
 _LONDON = ZoneInfo("Europe/London")
@@ -141,8 +145,44 @@ def mails_of(newsletter: Newsletter, state: str = "") -> QuerySet[NewsletterMail
     return rows.order_by("organisation__name", "recipient__name", "pk")
 
 
-def drafts() -> QuerySet[Newsletter]:
-    return Newsletter.objects.filter(state=NewsletterState.DRAFT)
+def visible(user: User) -> QuerySet[Newsletter]:
+    """All for who keeps the register or checks it; what was sent for everybody else who may read guidance."""
+    granted = scopes(user.roles, Action.VIEW, Thing.GUIDANCE)
+    if Scope.ALL in granted:
+        return Newsletter.objects.all()
+    if Scope.PUBLISHED not in granted:
+        return Newsletter.objects.none()
+    return Newsletter.objects.filter(state=NewsletterState.SENT)
+
+
+def listed(user: User) -> QuerySet[Newsletter]:
+    """The newest first, each with its `size` and how many mails `failed`."""
+    size = NewsletterEntry.objects.filter(newsletter=OuterRef("pk")).order_by().values("newsletter")
+    failed = NewsletterMail.objects.filter(newsletter=OuterRef("pk"), mail_state=MailState.FAILED)
+    return visible(user).annotate(
+        size=Coalesce(Subquery(size.annotate(n=Count("pk")).values("n")), 0),
+        failed=Coalesce(
+            Subquery(failed.order_by().values("newsletter").annotate(n=Count("pk")).values("n")), 0
+        ),
+    )
+
+
+def last_day() -> date | None:
+    """The last day that any newsletter was about."""
+    return Newsletter.objects.order_by("-until_date").values_list("until_date", flat=True).first()
+
+
+def offered(newsletter: Newsletter) -> list[tuple[UUID, str, str]]:
+    """What may be in it: uid, name and text there ("" is not in it); what is in it first, in its order."""
+    within = entries_of(newsletter)
+    found = [(row.of.uid, _name(row.of), row.text) for row in within]
+    taken = {row.of_id for row in within}
+    others = [row for row in issued_in(newsletter.from_date, newsletter.until_date) if row.pk not in taken]
+    return found + [(row.uid, _name(row), "") for row in others]
+
+
+def _name(version: GuidanceVersion) -> str:
+    return f"{version.item.label} {version.title}"
 
 
 def planned_for(versions: Iterable[int]) -> Q:

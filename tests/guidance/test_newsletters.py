@@ -275,9 +275,7 @@ class TestDelivery:
         assert newsletters.deliver(now=NOW + timedelta(days=2)).sent == 0
         assert len(mail.outbox) == 4
 
-    def test_a_dead_server_is_tried_again_and_in_the_end_shown_as_failed(
-        self, waiting, settings, monkeypatch
-    ):
+    def test_a_dead_server_is_tried_again_and_then_shown_as_failed(self, waiting, settings, monkeypatch):
         settings.EMAIL_BACKEND = "tests.operations.test_notifications.Refusing"
         monkeypatch.setattr(Refusing, "fault", ConnectionRefusedError("no server"))
         monkeypatch.setattr(Refusing, "only_for", "")
