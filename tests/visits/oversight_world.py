@@ -4,15 +4,16 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from accounts.models import User
+from guidance.constants import RuleKey, RuleTerms
+from guidance.models import Easement
+from tests.guidance.factories import make_easement
 from tests.visits.records_world import NOW, World
-from visits.constants import PlanType
 from visits.models import (
     Child,
     ManagementDecision,
     OversightRule,
     Plan,
     PreVisitAssessment,
-    RemoteVisitRule,
     Visit,
 )
 from visits.rules.alternatives import AlternativeDraft
@@ -38,18 +39,14 @@ def make_oversight_rules() -> None:
             code=code, effective_from=since, defaults={"value": value, "unit": unit, "source": "test"}
         )
     for since, until, instrument, asks in LAWS:
-        RemoteVisitRule.objects.get_or_create(
-            plan_type=PlanType.CIC,
-            effective_from=since,
-            defaults={
-                "allowed": True,
-                "needs_reason": asks,
-                "needs_record": asks,
-                "effective_until": until,
-                "instrument": instrument,
-                "source": "test",
-            },
-        )
+        if not Easement.objects.filter(rule=RuleKey.REMOTE_VISITS_CARE, effective_from=since).exists():
+            make_easement(
+                rule=RuleKey.REMOTE_VISITS_CARE,
+                terms=RuleTerms.RECORDED if asks else RuleTerms.FREE,
+                effective_from=since,
+                effective_until=until,
+                instrument=instrument,
+            )
 
 
 def answers(**other) -> Answers:

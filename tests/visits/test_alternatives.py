@@ -350,6 +350,6 @@ class TestLines:
             record_alternative(world, visit_date=NOW.date() - days * DAY)
         found = selectors.alternatives_between(world.head, *selectors.default_period(NOW.date()), at=NOW)
         world.head.roles
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             lines = selectors.alternative_lines(found, world.head, at=NOW)
         assert [line.chain for line in lines] == [5, 4, 3, 2, 1]

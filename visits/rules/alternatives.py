@@ -1,7 +1,7 @@
 """Contacts in place of a face-to-face visit: what must be written down of them, whether the law
 allowed them on their day, how many came in a row, and when one is authorised. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -130,6 +130,8 @@ class RemoteRule:
     effective_from: date
     effective_until: date | None
     instrument: str
+    # An easement of the law: it comes before what holds otherwise.
+    eased: bool = False
 
 
 class Lawful(Enum):
@@ -166,8 +168,9 @@ def standing(
 ) -> Standing:
     """How a contact made by `method` on `day` stands, for a child with open plans of `plan_types`.
 
-    The care planning regulations, and what changed them, are about looked after children and about
-    electronic communication; without a rule for the day the duty is to visit in person.
+    The care planning regulations are about looked after children and about electronic communication;
+    without a rule for the day the duty is to visit in person. For other plans only an easement says how.
+    Of several plans that of a looked after child decides, then child protection.
     """
     if method not in REMOTE:
         return Standing(
@@ -175,18 +178,9 @@ def standing(
             "A doorstep visit is made in person, so the rules on remote visits do not apply. It is not a "
             "face-to-face visit here.",
         )
-    if PlanType.CIC not in set(plan_types):
+    rule = _rule_of(day, set(plan_types), list(rules))
+    if PlanType.CIC not in set(plan_types) and rule is None:
         return Standing(Lawful.LOCAL, _LOCAL)
-    rule = next(
-        (
-            rule
-            for rule in rules
-            if rule.plan_type == PlanType.CIC
-            and rule.effective_from <= day
-            and (rule.effective_until is None or day < rule.effective_until)
-        ),
-        None,
-    )
     if rule is None or not rule.allowed:
         return Standing(
             Lawful.NO,
@@ -205,6 +199,20 @@ def standing(
     return Standing(
         Lawful.YES, f"{rule.instrument} allowed a remote visit on {in_words(day)}{limits}.", **asked
     )
+
+
+def _rule_of(day: date, plan_types: set[str], rules: Sequence[RemoteRule]) -> RemoteRule | None:
+    """The rule that decides on `day`: an easement before what holds otherwise."""
+    held = [
+        rule
+        for rule in rules
+        if rule.effective_from <= day and (rule.effective_until is None or day < rule.effective_until)
+    ]
+    if PlanType.CIC in plan_types:
+        of_care = [rule for rule in held if rule.plan_type == PlanType.CIC]
+        return next((rule for rule in of_care if rule.eased), next(iter(of_care), None))
+    eased = [rule for rule in held if rule.eased and rule.plan_type in plan_types]
+    return next((rule for rule in eased if rule.plan_type == PlanType.CP), next(iter(eased), None))
 
 
 # --- Chains ---------------------------------------------------------------------------------

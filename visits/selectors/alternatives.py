@@ -10,6 +10,9 @@ from django.db.models import QuerySet
 
 from accounts.policy import Action, Thing
 from accounts.selectors import User
+from guidance.constants import RuleKey, RuleTerms
+from guidance.facts.register import EasementFact
+from guidance.selectors.easements import for_rules
 from safeguarding.kernel.errors import Refusal
 from visits.constants import Method, PlanType, Status
 from visits.models import AlternativeRecord, Child, Plan, RemoteVisitRule, Visit
@@ -20,6 +23,12 @@ from visits.selectors.oversight_rules import limit
 
 CHAIN_LIMIT = "chain_limit"
 _PIECE = 500
+# The rules of guidance's easements that are about visits, by plan type.
+_EASED = {
+    RuleKey.REMOTE_VISITS_CARE: PlanType.CIC,
+    RuleKey.REMOTE_VISITS_CP: PlanType.CP,
+    RuleKey.REMOTE_VISITS_CIN: PlanType.CIN,
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,27 @@ class AlternativeLine:
 
 
 def remote_rules() -> list[RemoteRule]:
+    """What holds of remote visits: the easements on the register of guidance, then the ordinary law. Two
+    queries."""
+    return [_eased(easement) for easement in for_rules(tuple(_EASED))] + _ordinary_rules()
+
+
+def _eased(easement: EasementFact) -> RemoteRule:
+    recorded = easement.terms == RuleTerms.RECORDED
+    where = f", {easement.provision}" if easement.provision else ""
+    return RemoteRule(
+        _EASED[RuleKey(easement.rule)],
+        allowed=True,
+        needs_reason=recorded,
+        needs_record=recorded,
+        effective_from=easement.effective_from,
+        effective_until=easement.effective_until,
+        instrument=f"{easement.instrument}{where}",
+        eased=True,
+    )
+
+
+def _ordinary_rules() -> list[RemoteRule]:
     return [
         RemoteRule(
             rule.plan_type,
