@@ -54,8 +54,12 @@ class ScreenedForm(GovukForm):
 
     def ask_for_the_box(self) -> None:
         """A text was refused: from now on the box is shown."""
-        if not any(field == "names_no_child" for field in self.helper.layout.fields):
+        if not self.asks_for_the_box:
             self.helper.layout.fields.append("names_no_child")
+
+    @property
+    def asks_for_the_box(self) -> bool:
+        return any(field == "names_no_child" for field in self.helper.layout.fields)
 
 
 def offer(form: forms.Form, name: str, choices: Iterable[tuple[Any, str]], empty: str = "") -> None:

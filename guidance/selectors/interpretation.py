@@ -1,7 +1,9 @@
 """The interpretation of guidance, read: whose it is, what waits, and how long it took."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
@@ -9,14 +11,24 @@ from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, W
 from accounts.constants import Role
 from accounts.policy import Action, Scope, Thing, scopes
 from accounts.selectors import User
-from guidance.constants import InterpretationState, VersionState
+from guidance.constants import LIVE_STATES, InterpretationState, VersionState
 from guidance.facts.interpretation import IssuedIn
-from guidance.models import GuidanceVersion, Interpretation, InterpretationEdit, TopicOwner
+from guidance.models import (
+    GuidanceVersion,
+    Interpretation,
+    InterpretationEdit,
+    Paragraph,
+    ParagraphNote,
+    TopicOwner,
+    VersionMove,
+)
+from guidance.rules.interpretation import MOVES, Act
 from partners.facts.waiting import Waiting
 from safeguarding.kernel.periods import day_of
 
 # Waits for somebody to do something until it is issued.
 OPEN_STATES = (VersionState.RECEIVED, VersionState.ASSESSED, VersionState.INTERPRETED, VersionState.APPROVED)
+_APPROVED = InterpretationState.APPROVED
 _KEEPING_ROLES = tuple(
     role for role in Role if Scope.ALL in scopes(frozenset({role}), Action.EDIT, Thing.GUIDANCE)
 )
@@ -31,6 +43,11 @@ def keepers() -> QuerySet[User]:
 
 def keeps(user: User) -> bool:
     return Scope.ALL in scopes(user.roles, Action.EDIT, Thing.GUIDANCE)
+
+
+def reads_work(user: User) -> bool:
+    """Who keeps the register or checks it sees drafts and what waits."""
+    return Scope.ALL in scopes(user.roles, Action.VIEW, Thing.GUIDANCE)
 
 
 def topic_owners(day: date) -> dict[str, User]:
@@ -65,12 +82,111 @@ def writers(interpretation: Interpretation) -> set[int]:
     return found | set(edits.values_list("by", flat=True))
 
 
-def work(*, state: str = "", owner: User | None = None, overdue_on: date | None = None) -> QuerySet:
+@dataclass(frozen=True)
+class Rights:
+    """What somebody may do with a version and its interpretation as they are now."""
+
+    assess: bool = False
+    set_aside: bool = False
+    take_up: bool = False
+    write: bool = False
+    submit: bool = False
+    review: bool = False
+    take_back: bool = False
+    issue: bool = False
+    # It waits for approval, and this person wrote in it: another has to.
+    waits_for_another: bool = False
+
+
+def rights(of: GuidanceVersion, row: Interpretation | None, user: User) -> Rights:
+    """`row`: the interpretation in hand. Of a version that `user` may see."""
+    if not keeps(user):
+        return Rights()
+    wrote = row is not None and of.state == VersionState.INTERPRETED and user.pk in writers(row)
+    said = bool(row and row.state == InterpretationState.DRAFT and row.meaning and row.to_do)
+    return Rights(
+        assess=_may(Act.ASSESS, of),
+        set_aside=_may(Act.SET_ASIDE, of),
+        take_up=_may(Act.TAKE_UP, of),
+        write=of.state == VersionState.ASSESSED,
+        submit=_may(Act.SUBMIT, of) and said,
+        review=_may(Act.APPROVE, of) and not wrote,
+        take_back=_may(Act.TAKE_BACK, of),
+        issue=_may(Act.ISSUE, of),
+        waits_for_another=_may(Act.APPROVE, of) and wrote,
+    )
+
+
+def _may(act: Act, of: GuidanceVersion) -> bool:
+    return of.state in MOVES[act][0]
+
+
+def issued_before(of: GuidanceVersion) -> Interpretation | None:
+    """What was told of the newest version before this one that was issued."""
+    told = Interpretation.objects.filter(
+        of__item=of.item_id, of__number__lt=of.number, of__state__in=LIVE_STATES, state=_APPROVED
+    )
+    return told.select_related("of").order_by("-of__number", "-number").first()
+
+
+def sent_back(of: GuidanceVersion) -> Interpretation | None:
+    """The last interpretation of this version that was sent back or taken back."""
+    rows = of.interpretations.filter(state=InterpretationState.SENT_BACK)
+    return rows.select_related("decided_by").order_by("-number").first()
+
+
+def begun_from(of: GuidanceVersion) -> dict[str, Any]:
+    """What a draft of `of` says, or would begin from: what was sent back, else what was issued before; with
+    `version` (0: there is no draft) and `notes` by position of the paragraph."""
+    row = current(of)
+    if row is None:
+        before = issued_before(of)
+        texts = {"meaning": before.meaning, "to_do": before.to_do} if before else {"meaning": "", "to_do": ""}
+        public = before.is_public if before else True
+        return {**texts, "valid_until": None, "is_public": public, "notes": {}, "version": 0}
+    notes = row.notes.values_list("paragraph__position", "force", "text")
+    return {
+        "meaning": row.meaning,
+        "to_do": row.to_do,
+        "valid_until": row.valid_until,
+        "is_public": row.is_public,
+        "notes": {position: (force, text) for position, force, text in notes},
+        "version": row.version if row.state == InterpretationState.DRAFT else 0,
+    }
+
+
+def beside(of: GuidanceVersion, row: Interpretation | None) -> list[tuple[Paragraph, ParagraphNote | None]]:
+    """Each paragraph of the source with what it means here. Two queries."""
+    notes = {note.paragraph_id: note for note in row.notes.all()} if row else {}
+    return [(paragraph, notes.get(paragraph.pk)) for paragraph in of.paragraphs.all()]
+
+
+def rounds(of: GuidanceVersion) -> list[tuple[Interpretation, list[InterpretationEdit]]]:
+    """Every interpretation of a version with who wrote in it, the oldest first. Two queries."""
+    edits = InterpretationEdit.objects.select_related("by")
+    rows = of.interpretations.select_related("author").prefetch_related(Prefetch("edits", edits))
+    return [(row, list(row.edits.all())) for row in rows.order_by("number")]
+
+
+def moves(of: GuidanceVersion) -> QuerySet[VersionMove]:
+    return of.moves.select_related("by").order_by("at", "pk")
+
+
+def work(
+    *,
+    state: str = "",
+    owner: User | None = None,
+    approver: User | None = None,
+    overdue_on: date | None = None,
+) -> QuerySet[GuidanceVersion]:
     """Versions that wait to be issued, by due date; each with its item, owner and open interpretation (in
     `open_interpretations`). Of the work list of who keeps the register."""
-    rows = GuidanceVersion.objects.filter(state__in=(state,) if state in OPEN_STATES else OPEN_STATES)
+    states = (state,) if state in OPEN_STATES else OPEN_STATES
+    rows: QuerySet[GuidanceVersion] = GuidanceVersion.objects.filter(state__in=states)
     if owner:
         rows = rows.filter(item__owner=owner)
+    if approver:
+        rows = _for_approval(rows, approver)
     if overdue_on:
         rows = rows.filter(due_on__lt=overdue_on)
     opened = Interpretation.objects.exclude(state=InterpretationState.SENT_BACK).select_related("author")
@@ -79,6 +195,14 @@ def work(*, state: str = "", owner: User | None = None, overdue_on: date | None 
         .prefetch_related(Prefetch("interpretations", opened, to_attr="open_interpretations"))
         .order_by("due_on", "item__number", "number")
     )
+
+
+def _for_approval(rows: QuerySet[GuidanceVersion], user: User) -> QuerySet[GuidanceVersion]:
+    """Those that wait for approval and that `user` neither wrote in nor put forward."""
+    wrote = Interpretation.objects.filter(state=InterpretationState.IN_REVIEW).filter(
+        Q(author=user) | Q(submitted_by=user) | Q(edits__by=user)
+    )
+    return rows.filter(state=VersionState.INTERPRETED).exclude(pk__in=wrote.values("of"))
 
 
 def counts(today: date) -> dict[str, int]:
@@ -95,26 +219,24 @@ def counts(today: date) -> dict[str, int]:
 def issued_in(*, first: date | None = None, last: date | None = None) -> list[IssuedIn]:
     """Every issued version with its days from publication (else receipt) to issue, by day of issue; of those
     issued from `first` to `last`. One query."""
-    rows = (
-        GuidanceVersion.objects.filter(issued_at__isnull=False).select_related("item").order_by("issued_at")
-    )
-    found = [_issued_in(row, row.issued_at) for row in rows if row.issued_at]
+    rows = GuidanceVersion.objects.filter(issued_at__isnull=False).order_by("issued_at", "pk")
+    columns = ("uid", "item__number", "title", "force", "published_on", "received_on", "issued_at")
+    found = [
+        IssuedIn(
+            version_uid=uid,
+            label=f"G{number}",
+            title=title,
+            force=force,
+            since=published or received,
+            issued_on=day_of(at),
+        )
+        for uid, number, title, force, published, received, at in rows.values_list(*columns)
+    ]
     return [
         one
         for one in found
         if (first is None or one.issued_on >= first) and (last is None or one.issued_on <= last)
     ]
-
-
-def _issued_in(version: GuidanceVersion, at: datetime) -> IssuedIn:
-    return IssuedIn(
-        version_uid=version.uid,
-        label=version.item.label,
-        title=version.title,
-        force=version.force,
-        since=version.published_on or version.received_on,
-        issued_on=day_of(at),
-    )
 
 
 def waiting_for(user: User, at: datetime) -> list[Waiting]:
@@ -130,10 +252,7 @@ def waiting_for(user: User, at: datetime) -> list[Waiting]:
         "waits for your interpretation",
         "wait for your interpretation",
     )
-    wrote = InterpretationEdit.objects.filter(interpretation__of__state=VersionState.INTERPRETED, by=user)
-    others = rows.filter(state=VersionState.INTERPRETED).exclude(
-        pk__in=wrote.exclude(interpretation__state=InterpretationState.SENT_BACK).values("interpretation__of")
-    )
+    others = _for_approval(rows, user)
     found += _line(
         others.values_list("due_on", flat=True), today, "waits for your approval", "wait for your approval"
     )

@@ -5,18 +5,19 @@ then its interpretation."""
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
 from accounts.policy import Action
 from accounts.selectors import User
 from guidance import signals
-from guidance.constants import ACK_WORKING_DAYS, LIVE_STATES, InterpretationState
+from guidance.constants import ACK_WORKING_DAYS, LIVE_STATES, InterpretationState, VersionState
 from guidance.models import GuidanceItem, GuidanceVersion, Interpretation
 from guidance.rules import interpretation as rules
 from guidance.rules.interpretation import Act
 from guidance.selectors import interpretation as selectors
-from guidance.services.base import locked, moved, need_keeper, unchanged, write
+from guidance.services.base import locked, moved, need_keeper, screened, unchanged, write
 from guidance.services.drafts import write_draft
 from guidance.services.search_text import search_again
 from guidance.services.topic_owners import set_topic_owner
@@ -46,19 +47,34 @@ def assess(*, user: User, of: GuidanceVersion, expected_version: int, now: datet
 
 
 def set_aside(
-    *, user: User, of: GuidanceVersion, expected_version: int, reason: str, now: datetime
+    *,
+    user: User,
+    of: GuidanceVersion,
+    expected_version: int,
+    reason: str,
+    names_no_child: bool = False,
+    now: datetime,
 ) -> GuidanceVersion:
-    """It does not matter here. A draft that was begun stays. Raises as `assess`, and 'text_missing'."""
+    """It does not matter here. A draft that was begun stays. Raises as `assess`, and Refusal('text_missing' |
+    'looks_personal')."""
     said = rules.reason(reason, "Enter why it does not matter here")
-    return _step(Act.SET_ASIDE, "set_aside", user, of, expected_version, now, said)
+    marks = screened({"reason": said}, confirmed=names_no_child, now=now)
+    return _step(Act.SET_ASIDE, "set_aside", user, of, expected_version, now, said, marks)
 
 
 def take_up(
-    *, user: User, of: GuidanceVersion, expected_version: int, reason: str, now: datetime
+    *,
+    user: User,
+    of: GuidanceVersion,
+    expected_version: int,
+    reason: str,
+    names_no_child: bool = False,
+    now: datetime,
 ) -> GuidanceVersion:
     """It matters here after all. Raises as `set_aside`."""
     said = rules.reason(reason, "Enter why it matters after all")
-    return _step(Act.TAKE_UP, "taken_up", user, of, expected_version, now, said)
+    marks = screened({"reason": said}, confirmed=names_no_child, now=now)
+    return _step(Act.TAKE_UP, "taken_up", user, of, expected_version, now, said, marks)
 
 
 def submit(
@@ -69,8 +85,7 @@ def submit(
 
     Raises OutOfReach, StaleEdit, Refusal('move_not_allowed' | 'text_missing' | 'valid_until_past')."""
     with transaction.atomic():
-        of, row = _locked(interpretation, user, Action.EDIT)
-        to = rules.after(Act.SUBMIT, of.state)
+        of, row, to = _locked(interpretation, user, Act.SUBMIT, Action.EDIT)
         _open(row, InterpretationState.DRAFT)
         unchanged(row, expected_version)
         rules.check_said(row.meaning, row.to_do)
@@ -81,54 +96,73 @@ def submit(
 
 
 def approve(
-    *, user: User, interpretation: Interpretation, expected_version: int, words: str = "", now: datetime
+    *,
+    user: User,
+    interpretation: Interpretation,
+    expected_version: int,
+    words: str = "",
+    names_no_child: bool = False,
+    now: datetime,
 ) -> Interpretation:
     """Another person than those who wrote it or put it forward approves it.
 
     Raises OutOfReach, StaleEdit, Refusal('move_not_allowed' | 'four_eyes' | 'text_too_long' | …)."""
     said = rules.reason(words, "", "words")
+    marks = screened({"words": said}, confirmed=names_no_child, now=now)
     with transaction.atomic():
-        of, row = _locked(interpretation, user, Action.DECIDE)
-        to = rules.after(Act.APPROVE, of.state)
+        of, row, to = _locked(interpretation, user, Act.APPROVE, Action.DECIDE)
         _open(row, InterpretationState.IN_REVIEW)
         unchanged(row, expected_version)
         rules.check_four_eyes(user.pk, selectors.writers(row))
         write(
             row, state=InterpretationState.APPROVED, decided_at=now, decided_by=user, decision_words=said
         )  # fmt: skip
-        detail = {"interpretation": row.number}
+        detail = {"interpretation": row.number, **marks}
         moved(of, "approved", to, by=user, now=now, reason=said, detail=detail)
     return row
 
 
 def send_back(
-    *, user: User, interpretation: Interpretation, expected_version: int, words: str, now: datetime
+    *,
+    user: User,
+    interpretation: Interpretation,
+    expected_version: int,
+    words: str,
+    names_no_child: bool = False,
+    now: datetime,
 ) -> Interpretation:
     """Not approved, with what is missing; what was put forward stays as it was, for the next draft to begin
     from. Raises as `approve`, and 'text_missing'."""
     said = rules.reason(words, "Enter what has to change", "words")
+    marks = screened({"words": said}, confirmed=names_no_child, now=now)
     with transaction.atomic():
-        of, row = _locked(interpretation, user, Action.DECIDE)
-        to = rules.after(Act.SEND_BACK, of.state)
+        of, row, to = _locked(interpretation, user, Act.SEND_BACK, Action.DECIDE)
         _open(row, InterpretationState.IN_REVIEW)
         unchanged(row, expected_version)
         rules.check_four_eyes(user.pk, selectors.writers(row))
         write(
             row, state=InterpretationState.SENT_BACK, decided_at=now, decided_by=user, decision_words=said
         )  # fmt: skip
-        detail = {"interpretation": row.number}
+        detail = {"interpretation": row.number, **marks}
         moved(of, "sent_back", to, by=user, now=now, reason=said, detail=detail)
     return row
 
 
 def take_back(
-    *, user: User, of: GuidanceVersion, expected_version: int, reason: str, now: datetime
+    *,
+    user: User,
+    of: GuidanceVersion,
+    expected_version: int,
+    reason: str,
+    names_no_child: bool = False,
+    now: datetime,
 ) -> GuidanceVersion:
     """An approval is taken back before issue, also by who wrote it: it is written and approved again. Here
     and in `issue` `expected_version` is that of the version.
 
-    Raises OutOfReach, StaleEdit, Refusal('move_not_allowed' | 'text_missing')."""
+    Raises OutOfReach, StaleEdit, Refusal('move_not_allowed' | 'text_missing' | 'looks_personal')."""
     said = rules.reason(reason, "Enter why it is taken back")
+    marks = screened({"reason": said}, confirmed=names_no_child, now=now)
     with transaction.atomic():
         need_keeper(user, Action.DECIDE)
         row = locked(of)
@@ -137,7 +171,7 @@ def take_back(
         approved = row.interpretations.select_for_update(no_key=True).get(state=InterpretationState.APPROVED)
         # The approver's own words stay in the move that approved it.
         write(approved, state=InterpretationState.SENT_BACK, decision_words=said)
-        detail = {"interpretation": approved.number}
+        detail = {"interpretation": approved.number, **marks}
         moved(row, "taken_back", to, by=user, now=now, reason=said, detail=detail)
     return row
 
@@ -182,23 +216,30 @@ def _step(
     expected_version: int,
     now: datetime,
     reason: str = "",
+    marks: dict[str, Any] | None = None,
 ) -> GuidanceVersion:
     with transaction.atomic():
         need_keeper(user)
         row = locked(of)
         to = rules.after(act, row.state)
         unchanged(row, expected_version)
-        moved(row, verb, to, by=user, now=now, reason=reason)
+        moved(row, verb, to, by=user, now=now, reason=reason, detail=marks)
     return row
 
 
 def _locked(
-    interpretation: Interpretation, user: User, action: Action
-) -> tuple[GuidanceVersion, Interpretation]:
+    interpretation: Interpretation, user: User, act: Act, action: Action
+) -> tuple[GuidanceVersion, Interpretation, VersionState]:
+    """The version and its interpretation, locked, and the state that `act` leads to."""
     need_keeper(user, action)
     of = locked(interpretation.of)
-    row = Interpretation.objects.select_for_update(no_key=True, of=("self",)).get(pk=interpretation.pk)
-    return of, row
+    to = rules.after(act, of.state)
+    rows = Interpretation.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.filter(pk=interpretation.pk).first()
+    if row is None:
+        # There was none when the page was opened, and there is none of it now.
+        raise StaleEdit(0, interpretation.version)
+    return of, row, to
 
 
 def _open(row: Interpretation, state: InterpretationState) -> None:
