@@ -219,7 +219,8 @@ def shortened(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     head = text[: most - 1]
-    cut = head.rsplit(None, 1)[0] if re.search(r"\s", head) else head
+    within_word = not text[most - 1].isspace() and not head[-1:].isspace()
+    cut = head.rsplit(None, 1)[0] if within_word and re.search(r"\s", head) else head
     return cut.rstrip(" ,;:–-") + "…"
 
 

@@ -74,10 +74,10 @@ def _issued(moment: datetime, items: Mapping[UUID, history.Snapshot] | None = No
     newest: dict[UUID, dict[str, Any]] = {}
     for row in rows.values(
         "pk", "number", "title", "issued_at", "effective_until",
-        uid=F("item__uid"), label=F("item__number"), audiences=F("item__audiences"),
+        item_uid=F("item__uid"), label=F("item__number"), audiences=F("item__audiences"),
         replaced_from=F("item__replaced_from"),
     ):  # fmt: skip
-        newest[row["uid"]] = row
+        newest[row["item_uid"]] = row
     found = []
     for uid, row in newest.items():
         then = items.get(uid) if items is not None else None
