@@ -139,14 +139,7 @@ class TestMoved:
 
     def law(self) -> list[Lawful]:
         child = Child.objects.filter(child_ref="C-0009").first() or child_with(PlanType.CIC)
-        days = (
-            date(2020, 4, 23),
-            date(2020, 4, 24),
-            THE_24TH,
-            THE_26TH,
-            date(2021, 9, 29),
-            date(2021, 9, 30),
-        )
+        days = (date(2020, 4, 23), date(2020, 4, 24), THE_24TH, THE_26TH, LAST_DAY, LAST_DAY + timedelta(1))
         return [standing(child, day).lawful for day in days]
 
     def test_the_law_stays_the_same_there_and_back(self):
