@@ -40,7 +40,7 @@ _NUMBERS = "guidance-numbers"
 # Rows written at once.
 _BATCH = 500
 # While somebody approves a version, or has approved it, it says what they read.
-_OPEN_TO_CORRECTION = (VersionState.RECEIVED, VersionState.SET_ASIDE, VersionState.ASSESSED)
+OPEN_TO_CORRECTION = (VersionState.RECEIVED, VersionState.SET_ASIDE, VersionState.ASSESSED)
 
 
 def record_item(
@@ -171,7 +171,7 @@ def correct_version(
         marks = screened(texts, confirmed=names_no_child, now=now)
         item = locked(of.item)
         current = locked(of)
-        if current.state not in _OPEN_TO_CORRECTION:
+        if current.state not in OPEN_TO_CORRECTION:
             raise Refusal("version_fixed", _fixed_words(current))
         unchanged(current, expected_version)
         given = rules.checked_version(entry, first=current.number == 1, today=day_of(now))
@@ -217,14 +217,21 @@ def replace_item(
 
 
 def check_source(
-    *, user: User, item: GuidanceItem, result: str, words: str = "", now: datetime
+    *,
+    user: User,
+    item: GuidanceItem,
+    result: str,
+    words: str = "",
+    names_no_child: bool = True,
+    now: datetime,
 ) -> SourceCheck:
-    """Somebody looked at the issuer's page again. Raises OutOfReach, Refusal('unknown_code' | …)."""
+    """Somebody looked at the issuer's page again. Raises OutOfReach, Refusal('unknown_code' |
+    'looks_personal' | …)."""
     with transaction.atomic():
         need_keeper(user)
         found = rules.codes([result], CheckResult.values, "result")[0]
         said = rules.check_words(words)
-        marks = screened({"words": said}, confirmed=False, now=now)
+        marks = screened({"words": said}, confirmed=names_no_child, now=now)
         check = SourceCheck.objects.create(item=item, result=found, words=said, at=now, by=user)
         _audit("guidance.checked", item, user, now, {"result": found, **marks})
     return check
