@@ -132,8 +132,9 @@ def guidance_list(request: HttpRequest, uid: UUID) -> HttpResponse:
             messages.info(request, "This list was saved or discarded before. Nothing was added now.")
         context = {"listed": listed, "outcome": presenters.outcome_words(listed)}
         return render(request, "guidance/entry/ended.html", context)
-    form = ChoicesForm(request.POST or None, lines=[line.line for line in lines])
-    choices = form.choices() if request.method == "POST" else None
+    posted = request.method == "POST"
+    form = ChoicesForm(request.POST if posted else None, lines=[line.line for line in lines])
+    choices = form.choices() if posted else None
     if choices is not None:
         try:
             services.save(

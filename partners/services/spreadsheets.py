@@ -23,7 +23,7 @@ __all__ = ["UNREADABLE", "cell_text", "check", "opened", "rows"]
 # A file may be built so that any part of it is not what the reader expects there.
 UNREADABLE = (
     DefusedXmlException, SAXParseException, ParseError, InvalidFileException,
-    KeyError, ValueError, TypeError, IndexError, AttributeError,
+    KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, ArithmeticError,
 )  # fmt: skip
 _DAY_ONLY = 10
 
