@@ -157,7 +157,7 @@ def begun_from(of: GuidanceVersion) -> dict[str, Any]:
 
 def beside(of: GuidanceVersion, row: Interpretation | None) -> list[tuple[Paragraph, ParagraphNote | None]]:
     """Each paragraph of the source with what it means here. Two queries."""
-    notes = {note.paragraph_id: note for note in row.notes.all()} if row else {}
+    notes = {note.paragraph_id: note for note in row.notes.all()} if row and row.pk else {}
     return [(paragraph, notes.get(paragraph.pk)) for paragraph in of.paragraphs.all()]
 
 
