@@ -15,6 +15,7 @@ from operations.selectors import unread_count
 _NAVIGATION = (
     ("Start", "start", None),
     ("Partnership", "partnership", (Action.VIEW, Thing.ORGANISATION)),
+    ("Guidance", "guidance", (Action.VIEW, Thing.GUIDANCE)),
     ("Board", "board", (Action.VIEW, Thing.BOARD_DASHBOARD)),
     ("Visiting", "visiting", (Action.VIEW, Thing.VISIT_RATES)),
     ("Oversight", "oversight", (Action.VIEW, Thing.OVERSIGHT)),
