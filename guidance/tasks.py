@@ -4,10 +4,16 @@ crash does no harm."""
 from celery import shared_task
 from django.utils import timezone
 
-from guidance.services import newsletters
+from guidance.services import fetching, newsletters
 
 
 @shared_task
 def deliver_newsletters() -> None:
     """The mails of newsletters that were sent."""
     newsletters.deliver(now=timezone.now())
+
+
+@shared_task
+def watch_sources() -> None:
+    """Issuers' pages that are watched and are due, where that is switched on."""
+    fetching.poll(now=timezone.now())

@@ -100,4 +100,10 @@ BEAT_SCHEDULE = {
         "schedule": 900.0,
         "options": {"expires": 890},
     },
+    # Pages of issuers, where GUIDANCE_FETCH is on: each once a day, and slower while it cannot be read.
+    "watch-guidance-sources": {
+        "task": "guidance.tasks.watch_sources",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
 }

@@ -306,6 +306,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="safeguarding-oversig
 # Where people reach this service: what links in mails that a job sends begin with.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 
+# Whether pages of GOV.UK are fetched: to fill in forms, and once a day to see what has changed. Nothing
+# needs it; off, no connection leaves this machine for it.
+GUIDANCE_FETCH = env.bool("GUIDANCE_FETCH", default=False)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

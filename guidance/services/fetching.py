@@ -31,6 +31,8 @@ __all__ = ["dismiss", "enabled", "look_up", "poll", "take_in", "watched"]
 _EVERY = timedelta(hours=20)
 _LONGEST_BACK_OFF = 4
 _AT_ONCE = 300
+# A round ends long before the limit of jobs.
+_ROUND_SECONDS = 1200
 _SECONDS_BETWEEN = 1.0
 # So many in a row that were not reached: the server or the network is down.
 _GIVE_UP_AFTER = 3
@@ -81,6 +83,7 @@ def poll(
     if not enabled():
         return 0
     asked = in_a_row = 0
+    end = time.monotonic() + _ROUND_SECONDS
     for item in _due(now)[:_AT_ONCE]:
         address = api_url(item.url)
         if address is None or (known := _in_hand(item, now)) is None:
@@ -90,7 +93,7 @@ def poll(
         asked += 1
         answer = get(address, known.etag)
         _note_answer(item, known, answer, now)
-        if answer.status in _BUSY:
+        if answer.status in _BUSY or time.monotonic() > end:
             break
         in_a_row = 0 if answer.status and answer.status < 500 else in_a_row + 1
         if in_a_row >= _GIVE_UP_AFTER:
