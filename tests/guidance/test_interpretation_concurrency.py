@@ -1,5 +1,4 @@
-"""Two people and two clicks at once on a version, on PostgreSQL, with controls that show the loss which is kept
-off."""
+"""Two people and two clicks at once on a version, on PostgreSQL, and controls that show what is kept off."""
 
 from datetime import timedelta
 from threading import Barrier
