@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from accounts.audit import Actor, record
 from accounts.constants import Role
-from safeguarding.demo import board, oversight, partnership, people, population
+from safeguarding.demo import board, guidance, oversight, partnership, people, population
 from safeguarding.demo.rows import World
 from safeguarding.kernel.errors import Refusal
 from visits.constants import EMERGENCY_ACCESS_HOURS, TeamRole
@@ -60,6 +60,7 @@ def load(*, as_of: date, now: datetime, actor: Actor) -> dict[str, int]:
         counts |= written
         written, ground, meetings = partnership.lay_down(as_of, users, organisations)
         counts |= written
+        counts |= guidance.load(ground)
         counts |= board.load(ground, meetings)
         record("demo.loaded", actor=actor, at=now, object_kind="demo", detail={**counts, "as_of": str(as_of)})
     return counts

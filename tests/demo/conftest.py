@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from django.core.management import call_command
 
-from safeguarding.demo import board, loading, partnership, people, population
+from safeguarding.demo import board, guidance, loading, partnership, people, population
 from safeguarding.demo.rows import World
 
 PAPER_DAY = date(2020, 7, 20)
@@ -47,4 +47,15 @@ def load_board(as_of: date) -> datetime:
     users = loading._people(now)
     _, ground, meetings = partnership.lay_down(as_of, users, loading._organisations(users))
     board.load(ground, meetings)
+    return now
+
+
+def load_guidance(as_of: date) -> datetime:
+    """As `load_partnership`, with the register of guidance on top; nine o'clock of that day."""
+    now = datetime.combine(as_of, time(9), UTC)
+    for command in ("load_question_sets", "load_scenario_sets", "load_easements"):
+        call_command(command, stdout=io.StringIO())
+    users = loading._people(now)
+    _, ground, _ = partnership.lay_down(as_of, users, loading._organisations(users))
+    guidance.load(ground)
     return now

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 
-from riskregister.history import fields_of
 from safeguarding.demo.partnership import ground as partnership
 from safeguarding.demo.partnership.concerns import day_of
 from safeguarding.demo.partnership.ground import CHAIR, COORDINATOR, Ground, moment, rng_for
+from safeguarding.kernel.snapshots import fields_of
 
 __all__ = ["CHAIR", "COORDINATOR", "Desk", "model", "read", "rng_for", "uid", "write"]
 
@@ -42,6 +42,9 @@ def read(name: str) -> Any:
 
 class Desk:
     """The ground with people and organisations as records. Nothing later than `at` has happened."""
+
+    # Where snapshots are kept.
+    histories = "riskregister.History"
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
@@ -79,10 +82,10 @@ class Desk:
         return not relative or self.ground.resumed_on is not None
 
     def keep(self, record: Any, thing: str, at: datetime, by: Any, reason: str = "") -> None:
-        """As riskregister.history.keep, to be written by `write_history`."""
+        """A snapshot, to be written by `write_history`."""
         self._numbers[thing, record.uid] += 1
         self._histories.append(
-            model("History")(
+            apps.get_model(self.histories)(
                 thing=thing,
                 uid=record.uid,
                 number=self._numbers[thing, record.uid],
@@ -93,5 +96,10 @@ class Desk:
             )
         )
 
+    def follow(self, thing: str, uid: UUID, kept: int) -> None:
+        """So many snapshots of this record were written before."""
+        self._numbers[thing, uid] = kept
+
     def write_history(self) -> int:
-        return len(write("History", self._histories))
+        rows = apps.get_model(self.histories)._default_manager
+        return len(rows.bulk_create(self._histories, batch_size=500))

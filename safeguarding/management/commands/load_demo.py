@@ -40,8 +40,8 @@ class Command(BaseCommand):
                 loading.refuse_used_database()
                 if not apps.get_model("visits.VisitRule")._default_manager.exists():
                     call_command("load_reference", stdout=self.stdout)
-                for command in ("load_question_sets", "load_scenario_sets", "load_risk_library"):
-                    call_command(command, stdout=self.stdout)
+                for of in ("question_sets", "scenario_sets", "risk_library", "easements"):
+                    call_command(f"load_{of}", stdout=self.stdout)
                 counts = loading.load(as_of=as_of, now=now, actor=actor)
                 _count_rows()
                 rates = rebuild_visit_rates(actor=actor, now=timezone.now(), as_of=as_of)
