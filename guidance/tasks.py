@@ -4,7 +4,7 @@ crash does no harm."""
 from celery import shared_task
 from django.utils import timezone
 
-from guidance.services import fetching, newsletters
+from guidance.services import acknowledgement, fetching, newsletters
 
 
 @shared_task
@@ -17,3 +17,9 @@ def deliver_newsletters() -> None:
 def watch_sources() -> None:
     """Issuers' pages that are watched and are due, where that is switched on."""
     fetching.poll(now=timezone.now())
+
+
+@shared_task
+def remind() -> None:
+    """Reminders of guidance that partners have not acknowledged."""
+    acknowledgement.remind(now=timezone.now())

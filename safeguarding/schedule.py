@@ -70,6 +70,11 @@ BEAT_SCHEDULE = {
         "schedule": 900.0,
         "options": {"expires": 890},
     },
+    "remind-of-guidance": {
+        "task": "guidance.tasks.remind",
+        "schedule": 900.0,
+        "options": {"expires": 890},
+    },
     # The board's review of a month that is over; a missed night is made up for at the next.
     "compile-reviews": {
         "task": "riskregister.tasks.compile_reviews",

@@ -16,7 +16,10 @@ from tests.house import access_rows, access_world
 from tests.house.access_rows import ROLES, ROWS, Row
 
 # Addresses whose ids are no UUIDs, with the reason.
-NOT_BY_UUID = {"account_reset_password_from_key": "a signed one-time key stands in for a session"}
+NOT_BY_UUID = {
+    "account_reset_password_from_key": "a signed one-time key stands in for a session",
+    "guidance_for": "one of a fixed list of audiences, no record",
+}
 
 
 def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
