@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -45,7 +45,7 @@ class _TextForm(ScreenedForm):
         # Whom the guidance is for stands first.
         ordered = sorted(Audience.choices, key=lambda choice: choice[0] not in audiences)
         offer(self, "audiences", ordered)
-        field = self.fields["text"]
+        field = cast(LongTextField, self.fields["text"])
         # What the page counts to; how long the text may be, the rules say as the channel counts.
         field.max_length = LENGTH_OF[Channel(channel)]
         hint = _TWITTER_HINT if channel == Channel.TWITTER else ""

@@ -84,7 +84,7 @@ def mails_table(rows: Iterable[NewsletterMail]) -> dict[str, Any]:
         ],
         "rows": [
             [
-                row.recipient.name if row.recipient else f"{row.organisation.name} (its mailbox)",
+                _to(row),
                 {"text": _mail_words(row), "tag": _MAIL_COLOURS[MailState(row.mail_state)]},
                 {"text": str(row.mail_tries), "numeric": True},
                 moment_words(row.mail_tried_at) if row.mail_tried_at else "",
@@ -93,6 +93,12 @@ def mails_table(rows: Iterable[NewsletterMail]) -> dict[str, Any]:
         ],
         "empty": "No mail is here.",
     }
+
+
+def _to(row: NewsletterMail) -> str:
+    if row.organisation:
+        return f"{row.organisation.name} (its mailbox)"
+    return row.recipient.name if row.recipient else ""
 
 
 def _mail_words(row: NewsletterMail) -> str:

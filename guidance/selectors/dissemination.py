@@ -70,14 +70,19 @@ def coverage_at(moment: datetime) -> tuple[CoverageFact, ...]:
 def _issued(moment: datetime, items: Mapping[UUID, history.Snapshot] | None = None) -> list[_Issued]:
     """Without `items`: by the items as they are now."""
     day = day_of(moment)
-    rows = GuidanceVersion.objects.filter(issued_at__lte=moment).order_by("number")
-    newest: dict[UUID, dict[str, Any]] = {}
-    for row in rows.values(
-        "pk", "number", "title", "issued_at", "effective_until",
-        item_uid=F("item__uid"), label=F("item__number"), audiences=F("item__audiences"),
-        replaced_from=F("item__replaced_from"),
-    ):  # fmt: skip
-        newest[row["item_uid"]] = row
+    columns = ("pk", "number", "title", "issued_at", "effective_until")
+    rows: Iterable[Mapping[str, Any]] = (
+        GuidanceVersion.objects.filter(issued_at__lte=moment)
+        .values(
+            *columns,
+            item_uid=F("item__uid"),
+            label=F("item__number"),
+            audiences=F("item__audiences"),
+            replaced_from=F("item__replaced_from"),
+        )
+        .order_by("number")
+    )
+    newest = {row["item_uid"]: row for row in rows}
     found = []
     for uid, row in newest.items():
         then = items.get(uid) if items is not None else None

@@ -106,12 +106,12 @@ def letter(newsletter: Newsletter, entries: Iterable[NewsletterEntry]) -> Letter
         from_date=newsletter.from_date,
         until_date=newsletter.until_date,
         intro=newsletter.intro,
-        entries=tuple(_entry(row, row.of_id in public) for row in rows),
+        entries=tuple(_entry(row, row.of.issued_at, row.of_id in public) for row in rows if row.of.issued_at),
         all_link=full_address(reverse("public_guidance")),
     )
 
 
-def _entry(row: NewsletterEntry, is_public: bool) -> LetterEntry:
+def _entry(row: NewsletterEntry, issued_at: datetime, is_public: bool) -> LetterEntry:
     version, item = row.of, row.of.item
     page = "public_guidance_item" if is_public else "guidance_item"
     return LetterEntry(
@@ -120,7 +120,7 @@ def _entry(row: NewsletterEntry, is_public: bool) -> LetterEntry:
         issuer=item.issuer,
         force=Force(version.force).label,
         for_whom=tuple(Audience(code).label for code in item.audiences if code in Audience.values),
-        issued_at=version.issued_at,
+        issued_at=issued_at,
         text=row.text,
         link=full_address(reverse(page, args=[item.uid])),
         is_public=is_public,

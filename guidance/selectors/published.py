@@ -114,9 +114,9 @@ def told(
             replaced_by_uid=uid,
         )
         for version in rows
-        if version.pk in words
+        if version.pk in words and version.issued_at
     ]
 
 
 def _labels(choices: type[Audience] | type[Topic], codes: list[str]) -> list[str]:
-    return [choices(code).label for code in codes if code in choices.values]
+    return [str(choices(code).label) for code in codes if code in choices.values]

@@ -34,10 +34,11 @@ def deliver(*, now: datetime) -> Sent:
 
 def _message(row: NewsletterMail) -> EmailMessage | None:
     """The address is read now: of who has moved it is the new one; who has none left gets nothing."""
-    if row.recipient:
-        address = row.recipient.email if takes_mail(row.recipient) else ""
-    else:
-        address = row.organisation.contact_email if sends_mail() and not settings.DEMO else ""
+    address = ""
+    if row.recipient and takes_mail(row.recipient):
+        address = row.recipient.email
+    elif row.organisation and sends_mail() and not settings.DEMO:
+        address = row.organisation.contact_email
     if not address:
         return None
     letter = EmailMultiAlternatives(row.newsletter.title, row.newsletter.plain, to=[address])

@@ -19,6 +19,7 @@ from tests.house.access_rows import ROLES, ROWS, Row
 NOT_BY_UUID = {
     "account_reset_password_from_key": "a signed one-time key stands in for a session",
     "guidance_for": "one of a fixed list of audiences, no record",
+    "plan_dispatch": "one of a fixed list of channels, no record",
 }
 
 
