@@ -45,27 +45,28 @@ def _asked(piece: Piece, audiences: frozenset[str]) -> list[Course]:
     return asking if audiences & set(piece.row.audiences) else []
 
 
-def parties(desk: Desk) -> Iterator[tuple[str, date, date | None]]:
-    """Partners that take part: key, since when, until when."""
+def parties(desk: Desk) -> Iterator[tuple[str, date]]:
+    """Partners that take part, and since when."""
     for key in (*PARTNERS, "harbour"):
-        yield key, _SINCE, None
+        yield key, _SINCE
     if desk.ground.resumed_on:
-        yield "community", desk.ground.resumed_on, None
+        yield "community", desk.ground.resumed_on
 
 
 def _partners(desk: Desk, piece: Piece, versions: dict[str, Any]) -> Iterator[Any]:
-    for key, since, _ in parties(desk):
-        kind = desk.organisation(key, desk.as_of).kind
-        asking = _asked(piece, audiences_of_kind(kind))
+    for key, since in parties(desk):
+        asking = _asked(piece, audiences_of_kind(desk.organisation(key, desk.as_of).kind))
         for course in asking:
-            issued = max(course.issued_at, datetime.combine(since, course.issued_at.timetz()))
-            yield from _answers(desk, course, versions[course.key], key, issued)
-        if asking and key == "icb" and desk.as_of > ICB_FROM and course.issued_at.date() < ICB_FROM:
-            # What the commissioning group had answered, its successor read when it took over.
-            yield from _taken_over(desk, piece, versions)
+            # A partner of the present has answered nothing of the past, one of the past what came by then.
+            if course.issued_at.date() >= since:
+                yield from _answers(desk, course, versions, key)
+        # Health changed hands, so it joined twice.
+        for joined in (since, ICB_FROM) if key == "icb" else (since,):
+            if asking and asking[0].issued_at.date() < joined < desk.as_of:
+                yield from _read_up(desk, piece, versions, key, joined)
 
 
-def _answers(desk: Desk, course: Course, version: Any, key: str, issued: datetime) -> Iterator[Any]:
+def _answers(desk: Desk, course: Course, versions: dict[str, Any], key: str) -> Iterator[Any]:
     rng = rng_for("guidance answer", course.key, key)
     new = desk.at - course.issued_at < _NEW
     waits = new and key in _WAITS
@@ -75,11 +76,11 @@ def _answers(desk: Desk, course: Course, version: Any, key: str, issued: datetim
     hours = rng.choice([1, 3, 17, 20, 24, 41, 66, 90, 114])
     if rng.random() < _CHASED:
         hours = rng.randrange(20, 70) * 24
-    at = issued + timedelta(hours=hours, minutes=rng.randrange(60))
+    at = course.issued_at + timedelta(hours=hours, minutes=rng.randrange(60))
     day = at.date()
     actual = "ccg" if key == "icb" and day < ICB_FROM else key
     by = desk.lead(key, day)
-    common = {"of": version, "organisation": desk.organisation(key, day), "by": by}
+    common = {"organisation": desk.organisation(key, day), "by": by}
     reasons = read("words")["not_applicable"]
     if rng.random() < _NOT_FOR_US and course.written["force"] != "must":
         steps = [(at, AckAnswer.NOT_APPLICABLE, reasons[actual])]
@@ -87,35 +88,38 @@ def _answers(desk: Desk, course: Course, version: Any, key: str, issued: datetim
         steps = [(at, AckAnswer.READ, "")]
         if rng.random() < _IN_PRACTICE:
             steps.append((at + timedelta(days=rng.randrange(1, 16)), AckAnswer.IN_PRACTICE, ""))
-    until = _next_issue(course)
     for number, (when, answer, reason) in enumerate(steps):
-        if when < desk.at and (until is None or when < until):
-            name = uid("answer", course.key, key, number)
-            yield model("Acknowledgement")(uid=name, answer=answer, reason=reason, at=when, **common)
+        newest = _newest(course.piece, when)
+        if newest and when < desk.at:
+            yield model("Acknowledgement")(
+                uid=uid("answer", course.key, key, number),
+                of=versions[newest.key],
+                answer=answer,
+                reason=reason,
+                at=when,
+                **common,
+            )
 
 
-def _next_issue(course: Course) -> datetime | None:
-    """The newest issued version is what is answered."""
-    later = [one.issued_at for one in course.piece.issued if one.number > course.number]
-    return min(later, default=None)
+def _newest(piece: Piece, at: datetime) -> Course | None:
+    """The newest version issued by then is what is answered."""
+    return max((one for one in piece.issued if one.issued_at < at), key=lambda one: one.number, default=None)
 
 
-def _taken_over(desk: Desk, piece: Piece, versions: dict[str, Any]) -> Iterator[Any]:
-    day = ICB_FROM + timedelta(days=rng_for("taken over", piece.key).randrange(3, 30))
+def _read_up(desk: Desk, piece: Piece, versions: dict[str, Any], key: str, joined: date) -> Iterator[Any]:
+    """Who joined later, or took over from another body, read in the first weeks what held then."""
+    day = joined + timedelta(days=rng_for("read up", key, joined, piece.key).randrange(2, 20))
     at = datetime.combine(day, desk.at.timetz()) + timedelta(hours=3)
-    newest = max(
-        (one for one in piece.issued if one.issued_at < at), key=lambda one: one.number, default=None
-    )
-    if newest is None or at >= desk.at:
-        return
-    yield model("Acknowledgement")(
-        uid=uid("answer", piece.key, "icb", "taken over"),
-        of=versions[newest.key],
-        organisation=desk.organisation("icb", day),
-        by=desk.lead("icb", day),
-        answer=AckAnswer.READ,
-        at=at,
-    )
+    newest = _newest(piece, at)
+    if newest and at < desk.at:
+        yield model("Acknowledgement")(
+            uid=uid("answer", piece.key, key, joined),
+            of=versions[newest.key],
+            organisation=desk.organisation(key, day),
+            by=desk.lead(key, day),
+            answer=AckAnswer.READ,
+            at=at,
+        )
 
 
 def _people(desk: Desk, piece: Piece, versions: dict[str, Any]) -> Iterator[Any]:
@@ -135,13 +139,13 @@ def _people(desk: Desk, piece: Piece, versions: dict[str, Any]) -> Iterator[Any]
             late = rng.random() < _CHASED
             minutes = rng.randrange(30_000, 80_000) if late else rng.randrange(30, 9_000)
             at = course.issued_at + timedelta(minutes=minutes)
-            until = _next_issue(course)
-            if at >= desk.at or (until and at >= until):
+            newest = _newest(piece, at)
+            if newest is None or at >= desk.at:
                 continue
             practice = rng.random() < 0.3
             yield model("Acknowledgement")(
                 uid=uid("answer", course.key, person.email),
-                of=versions[course.key],
+                of=versions[newest.key],
                 role=role,
                 answer=AckAnswer.IN_PRACTICE if practice else AckAnswer.READ,
                 at=at,

@@ -7,22 +7,32 @@ from typing import Any
 
 from django.apps import apps
 
-from guidance.constants import GuidanceLinkKind, VersionState
+from guidance.constants import GuidanceKind, GuidanceLinkKind, VersionState
 from guidance.rules.acknowledging import audiences_of_kind
+from guidance.rules.practice import check_shown, rows
+from partners.facts.answers import SaidAnswer
+from partners.facts.questions import QuestionFact
+from partners.rules.answers import reading, shown
+from partners.selectors.questions import question_fact
+from partners.selectors.returns import kept_answers
 from safeguarding.demo.guidance.answered import parties
 from safeguarding.demo.guidance.courses import Course, Piece
 from safeguarding.demo.guidance.ground import Desk, model, read, rng_for, uid, write
+from safeguarding.demo.partnership.ground import moment
+from safeguarding.kernel.errors import Refusal
+from safeguarding.kernel.working_days import working_days_after
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 # Share of the changes after which what is linked was looked at.
 _LOOKED = 0.8
-_SAID = 200
+# A piece of guidance is closed a month after it was issued at the earliest.
+_A_MONTH = timedelta(days=30)
 
 
 def links(desk: Desk, pieces: list[Piece], versions: dict[str, Any]) -> int:
     words = _words_of_questions()
     plans = dict(read("words")["plans"])
-    rows, looks = [], []
+    made, looks = [], []
     for piece in pieces:
         wanted = [
             (GuidanceLinkKind.QUESTION, code, words[code]) for code in piece.written.get("questions", ())
@@ -30,14 +40,14 @@ def links(desk: Desk, pieces: list[Piece], versions: dict[str, Any]) -> int:
         if piece.key in plans:
             wanted += list(_plan(desk, plans[piece.key]))
         for kind, target, label in wanted if piece.issued else ():
-            made = _link(desk, piece, kind, target, label)
-            if made is None:
+            one = _link(desk, piece, kind, target, label)
+            if one is None:
                 continue
-            rows.append(made)
-            looks += list(_looks(desk, piece, made, versions))
-    write("GuidanceLink", rows)
+            made.append(one)
+            looks += list(_looks(desk, piece, one, versions))
+    write("GuidanceLink", made)
     write("LinkLook", looks)
-    return len(rows)
+    return len(made)
 
 
 def _link(desk: Desk, piece: Piece, kind: str, target: str, label: str) -> Any:
@@ -58,15 +68,27 @@ def _link(desk: Desk, piece: Piece, kind: str, target: str, label: str) -> Any:
 
 
 def _looks(desk: Desk, piece: Piece, link: Any, versions: dict[str, Any]) -> Iterator[Any]:
-    """After the first issue, and after most of the changes since."""
+    """After the first issue, after most of the changes since, and when it was withdrawn or replaced."""
     rng = rng_for("guidance looks", piece.key, link.target)
-    for course in piece.issued:
-        if course.number > 1 and (not course.is_major or rng.random() > _LOOKED):
+    for course, changed in _changes(piece):
+        ended = changed is not course.issued_at or course.written["kind"] == GuidanceKind.WITHDRAWN
+        if course.number > 1 and not ended and (not course.is_major or rng.random() > _LOOKED):
             continue
-        at = course.issued_at + rng.randrange(1, 9) * _DAY + rng.randrange(1, 5) * _HOUR
-        if at < desk.at:
-            text, by = rng.choice(read("words")["looks"]), desk.person(piece.owner)
+        at = changed + rng.randrange(1, 9) * _DAY + rng.randrange(1, 5) * _HOUR
+        if link.made_at < at < desk.at:
+            text = rng.choice(read("words")["looks_at_end" if ended else "looks"])
+            by = desk.person(piece.owner)
             yield model("LinkLook")(link=link, of=versions[course.key], words=text, at=at, by=by)
+
+
+def _changes(piece: Piece) -> Iterator[tuple[Course, datetime]]:
+    """Each issued version with the moment of its issue, and the last one with that of its replacement."""
+    for course in piece.issued:
+        yield course, course.issued_at
+    day = piece.row.replaced_from
+    if day:
+        last = piece.issued[-1]
+        yield last, max(last.issued_at + _HOUR, moment(day, 9))
 
 
 def _words_of_questions() -> dict[str, str]:
@@ -82,10 +104,10 @@ def _plan(desk: Desk, partner: str) -> Iterator[tuple[str, str, str]]:
         (GuidanceLinkKind.PLAN, "RecoveryPlan", "title"),
         (GuidanceLinkKind.BACKLOG, "Backlog", "name"),
     ):
-        rows = apps.get_model(f"partners.{name}")._default_manager.filter(
+        of_partner = apps.get_model(f"partners.{name}")._default_manager.filter(
             organisation=desk.ground.organisations[partner]
         )
-        found = rows.order_by("pk").values_list("uid", label).first()
+        found = of_partner.order_by("pk").values_list("uid", label).first()
         if found:
             yield kind, str(found[0]), found[1]
 
@@ -94,81 +116,85 @@ def _plan(desk: Desk, partner: str) -> Iterator[tuple[str, str, str]]:
 
 
 def close(desk: Desk, pieces: list[Piece], versions: dict[str, Any]) -> int:
-    """Closes what partners' returns showed, with the answers that showed it."""
-    said = _said()
-    rows, moves = [], []
+    """Closes what all partners whom it is for have shown, on the day after the returns that showed it came
+    in, with their answers; by the rule that the service itself follows."""
+    said = _said({code for piece in pieces for code in piece.written.get("questions", ())})
+    closed, moves = [], []
     for piece in pieces:
-        for course in piece.courses:
-            at = course.when(VersionState.EMBEDDED)
-            row = versions[course.key]
-            shown = _shown(desk, piece, course, at, said) if at else []
-            if not shown:
-                continue
-            by = desk.person(piece.owner)
-            row.state, row.version = VersionState.EMBEDDED, row.version + 1
-            row.closed_at, row.closed_by, row.shown_by = at, by, shown
-            desk.keep(row, "version", at, by)
-            rows.append(row)
-            moves.append(
-                model("VersionMove")(
-                    of=row, from_state=VersionState.ISSUED, to_state=VersionState.EMBEDDED, at=at, by=by
+        found = _shown(desk, piece, said) if piece.written.get("shown") else None
+        if found is None:
+            continue
+        course, at, shown_by = found
+        row, by = versions[course.key], desk.person(piece.owner)
+        row.state, row.version = VersionState.EMBEDDED, row.version + 1
+        row.closed_at, row.closed_by, row.shown_by = at, by, shown_by
+        desk.keep(row, "version", at, by)
+        closed.append(row)
+        moves.append(
+            model("VersionMove")(
+                of=row, from_state=VersionState.ISSUED, to_state=VersionState.EMBEDDED, at=at, by=by
+            )
+        )
+    columns = ["state", "version", "closed_at", "closed_by", "shown_by"]
+    model("GuidanceVersion")._default_manager.bulk_update(closed, columns, batch_size=50)
+    write("VersionMove", moves)
+    return len(closed)
+
+
+def _said(codes: set[str]) -> list[SaidAnswer]:
+    """Every answer to these questions in a return that was sent, the oldest first."""
+    questions: dict[int, dict[str, QuestionFact]] = {}
+    model_of = apps.get_model("partners.Question")._default_manager
+    for row in model_of.filter(code__in=codes).select_related("section"):
+        questions.setdefault(row.section.question_set_id, {})[row.code] = question_fact(row)
+    found = []
+    sent = apps.get_model("partners.Submission")._default_manager.select_related(
+        "of_return__organisation", "of_return__cycle"
+    )
+    for row in sent.order_by("submitted_at", "pk"):
+        asked = questions[row.of_return.question_set_id]
+        for code, given in kept_answers(row, list(asked)).items():
+            reads = reading(asked[code], given)
+            found.append(
+                SaidAnswer(
+                    organisation=row.of_return.organisation.name,
+                    organisation_uid=row.of_return.organisation.uid,
+                    code=code,
+                    reading=reads.value if reads else "",
+                    shown=shown(asked[code], given),
+                    cycle_number=row.of_return.cycle.number,
+                    return_uid=row.of_return.uid,
+                    submitted_at=row.submitted_at,
                 )
             )
-    columns = ["state", "version", "closed_at", "closed_by", "shown_by"]
-    model("GuidanceVersion")._default_manager.bulk_update(rows, columns, batch_size=50)
-    write("VersionMove", moves)
-    return len(rows)
-
-
-# By key of the organisation: when, which cycle, and the answers in words by code of the question.
-_Said = dict[int, list[tuple[datetime, int, dict[str, str]]]]
-
-
-def _said() -> _Said:
-    """Every return that was sent, the oldest first."""
-    labels = _labels()
-    found: _Said = {}
-    rows = apps.get_model("partners.Submission")._default_manager.order_by("submitted_at")
-    for at, number, key, answers in rows.values_list(
-        "submitted_at", "of_return__cycle__number", "of_return__organisation", "answers"
-    ):
-        words = {code: _in_words(labels.get(code, {}), given) for code, given in answers.items()}
-        found.setdefault(key, []).append((at, number, {code: text for code, text in words.items() if text}))
     return found
 
 
-def _labels() -> dict[str, dict[str, str]]:
-    rows = apps.get_model("partners.Question")._default_manager.values_list("code", "options")
-    return {code: {str(one["value"]): one["label"] for one in options} for code, options in rows}
-
-
-def _in_words(labels: dict[str, str], given: Any) -> str:
-    value = given.get("value") if isinstance(given, dict) else given
-    if value is None:
-        return ""
-    if isinstance(value, dict):
-        return f"{len(value)} rows filled in"
-    return labels.get(str(value), str(value))[:_SAID]
-
-
-def _shown(desk: Desk, piece: Piece, course: Course, at: datetime, said: _Said) -> list[dict[str, Any]]:
-    """What each partner whom it is for said last, after it was issued and before it was closed."""
-    found = []
-    for key, since, _ in parties(desk):
-        organisation = desk.organisation(key, at.date())
-        if since > at.date() or not audiences_of_kind(organisation.kind) & set(piece.row.audiences):
+def _shown(
+    desk: Desk, piece: Piece, said: list[SaidAnswer]
+) -> tuple[Course, datetime, list[dict[str, Any]]] | None:
+    """The version that was shown, when that was seen, and by which answers."""
+    codes = piece.written["questions"]
+    for one in desk.ground.rounds:
+        at = moment(working_days_after(one.closes_at.date(), 1), 12)
+        issued = [course for course in piece.issued if course.issued_at < at]
+        if at >= desk.at or not issued or issued[-1].issued_at + _A_MONTH > at:
             continue
-        sent = [row for row in said.get(organisation.pk, ()) if course.issued_at < row[0] < at]
-        for code in piece.written["questions"]:
-            last = next((row for row in reversed(sent) if code in row[2]), None)
-            if last:
-                found.append(
-                    {
-                        "organisation": organisation.name,
-                        "question": code,
-                        "cycle": last[1],
-                        "said": last[2][code],
-                    }
-                )
-                break
-    return found
+        since = issued[-1].issued_at
+        last = {(a.organisation, a.code): a for a in said if since < a.submitted_at < at}
+        try:
+            shown_by = check_shown(codes, rows(_partners(desk, piece, at), codes, last.values(), since))
+        except Refusal:
+            continue
+        return issued[-1], at, shown_by
+    return None
+
+
+def _partners(desk: Desk, piece: Piece, at: datetime) -> list[str]:
+    """Names of those whom it is for."""
+    found = [(desk.organisation(key, at.date()), since) for key, since in parties(desk)]
+    return [
+        organisation.name
+        for organisation, since in found
+        if since <= at.date() and audiences_of_kind(organisation.kind) & set(piece.row.audiences)
+    ]

@@ -145,13 +145,8 @@ def _version(desk: Desk, course: Course, item: Any, rows: _Rows) -> Any:
         if move.to == VersionState.ISSUED:
             row.issued_at, row.issued_by = move.at, by
             row.acknowledge_by = working_days_after(move.at.date(), ACK_WORKING_DAYS)
-        # How a version was shown is known once everything is there: its last snapshot follows then.
-        if move.to != VersionState.EMBEDDED:
-            desk.keep(row, "version", move.at, by, move.reason)
+        desk.keep(row, "version", move.at, by, move.reason)
     row.version = len(course.moves)
-    if row.state == VersionState.EMBEDDED:
-        row.state, row.version = VersionState.ISSUED, row.version - 1
-        rows.moves.pop()
     rows.versions.append(row)
     text = paragraphs(written.get("text", ""))
     places = [_paragraph(row, place, one) for place, one in enumerate(text, 1)]

@@ -127,21 +127,22 @@ def newsletters(desk: Desk) -> int:
     """One a fortnight in 2020, and of the present one that is sent and the next as a draft."""
     count = 0
     first = _FIRST
-    while first < _LAST and _letter(desk, first, count, is_sent=True):
+    while first < _LAST and _letter(desk, first, count):
         first += _FORTNIGHT
         count += 1
     if desk.ground.resumed_on:
-        monday = desk.as_of - desk.as_of.weekday() * _DAY
-        # On a Monday last week's is the one before.
-        last = monday - _FORTNIGHT if desk.as_of.weekday() else monday - _FORTNIGHT - 7 * _DAY
-        count += _letter(desk, last - _FORTNIGHT + 7 * _DAY, count, is_sent=True)
-        count += _letter(desk, last + 7 * _DAY, count, is_sent=False)
+        # The last Sunday that a week has gone by since.
+        last = desk.as_of - (desk.as_of.isoweekday() % 7 + 7) * _DAY
+        start = last - _FORTNIGHT + _DAY
+        sent = _letter(desk, start, count, last=last) or _letter(desk, start - _FORTNIGHT, count, last=last)
+        count += sent
+        count += _letter(desk, last + _DAY, count, is_sent=False)
     return count
 
 
-def _letter(desk: Desk, first: date, count: int, *, is_sent: bool) -> bool:
+def _letter(desk: Desk, first: date, count: int, *, last: date | None = None, is_sent: bool = True) -> bool:
     """Whether there was anything to tell, and time to."""
-    last = min(first + _FORTNIGHT - _DAY, desk.as_of - _DAY)
+    last = min(last or first + _FORTNIGHT - _DAY, desk.as_of - _DAY)
     at = moment(last + _DAY, 10) if is_sent else desk.at - timedelta(minutes=30)
     if at >= desk.at or last < first:
         return False
