@@ -17,7 +17,8 @@ from guidance.constants import (
 )
 from guidance.models import GuidanceItem, GuidanceVersion, SourceCheck, VersionMove
 from guidance.presenters.base import Tag, counted, days_words, moment_words
-from guidance.selectors.register import AWAITS_ISSUE
+from guidance.rules.standing import Standing
+from guidance.selectors.register import AWAITS_ISSUE, standing_of
 from safeguarding.kernel.texts import in_words
 
 _STATE_COLOURS = {
@@ -28,6 +29,16 @@ _STATE_COLOURS = {
     VersionState.APPROVED: "teal",
     VersionState.ISSUED: "orange",
     VersionState.EMBEDDED: "green",
+}
+_STANDING_COLOURS = {
+    Standing.NOT_ISSUED: "yellow",
+    Standing.SET_ASIDE: "grey",
+    Standing.COMING: "blue",
+    Standing.IN_FORCE: "green",
+    Standing.ENDED: "grey",
+    Standing.WITHDRAWN: "red",
+    Standing.SUPERSEDED: "grey",
+    Standing.REPLACED: "grey",
 }
 _MOVES = {
     VersionState.RECEIVED: "Received",
@@ -45,6 +56,10 @@ FORCE_COLOURS = {Force.MUST: "red", Force.SHOULD: "orange", Force.MAY: "grey"}
 def state_tag(version: GuidanceVersion) -> Tag:
     state = VersionState(version.state)
     return {"text": state.label, "colour": _STATE_COLOURS[state]}
+
+
+def standing_tag(found: Standing) -> Tag:
+    return {"text": found.value, "colour": _STANDING_COLOURS[found]}
 
 
 def force_tag(force: str) -> Tag:
@@ -104,8 +119,8 @@ def _row(
         name["tags"].append({"text": "New to you", "colour": "teal"})
     if item.origin:
         name["note"] += f". {item.origin}"
-    kind = {"text": GuidanceKind(version.kind).label, "note": Force(version.force).label}
-    tag = state_tag(version)
+    kind = {"text": GuidanceKind(version.kind).label, "note": _SHORT_FORCE[Force(version.force)]}
+    tag = state_tag(version) if sees_all else standing_tag(standing_of(version, (), today))
     stands: dict[str, Any] = {"text": tag["text"], "tag": tag["colour"], "tags": []}
     if version.state in AWAITS_ISSUE:
         stands["note"] = f"Due on {in_words(version.due_on)}"

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from guidance.constants import Audience, ChangeSize, Force, GuidanceKind, TouchedDuty, VersionState
 from guidance.models import GuidanceItem, GuidanceVersion, Paragraph
-from guidance.presenters.base import Tag, counted, moment_words
-from guidance.presenters.register import force_tag, holds_words, labels
+from guidance.presenters.base import counted, moment_words
+from guidance.presenters.register import force_tag, holds_words, labels, standing_tag
 from guidance.rules import differences
 from guidance.rules.differences import Difference, Line
 from guidance.rules.standing import Standing
@@ -16,16 +16,6 @@ from guidance.selectors.register import ChainStep
 from safeguarding.kernel.periods import day_of
 from safeguarding.kernel.texts import in_words
 
-_STANDING_COLOURS = {
-    Standing.NOT_ISSUED: "yellow",
-    Standing.SET_ASIDE: "grey",
-    Standing.COMING: "blue",
-    Standing.IN_FORCE: "green",
-    Standing.ENDED: "grey",
-    Standing.WITHDRAWN: "red",
-    Standing.SUPERSEDED: "grey",
-    Standing.REPLACED: "grey",
-}
 _DIFFERENCE_COLOURS = {
     Difference.SAME: "grey",
     Difference.CHANGED: "blue",
@@ -33,10 +23,6 @@ _DIFFERENCE_COLOURS = {
     Difference.REMOVED: "red",
     Difference.MOVED: "purple",
 }
-
-
-def standing_tag(found: Standing) -> Tag:
-    return {"text": found.value, "colour": _STANDING_COLOURS[found]}
 
 
 def version_rows(version: GuidanceVersion, *, sees_all: bool) -> list[dict[str, Any]]:
@@ -65,41 +51,26 @@ def version_rows(version: GuidanceVersion, *, sees_all: bool) -> list[dict[str, 
     return [{"key": key, "value": value} for key, value in rows if value]
 
 
-def chain_table(steps: Iterable[ChainStep], item: GuidanceItem) -> dict[str, Any]:
-    """The story from the oldest version to what holds now."""
-    return {
-        "caption": "Versions, and what took their place",
-        "columns": [
-            {"text": "Version", "wide": True},
-            {"text": "What changed", "wide": True},
-            {"text": "Holds"},
-            {"text": "Stands"},
-        ],
-        "rows": [_chain_row(step, item) for step in steps],
-        "empty": "Nothing of it was issued.",
-    }
+def chain(steps: Iterable[ChainStep], item: GuidanceItem) -> list[dict[str, Any]]:
+    """The story from the oldest version to what holds now, for guidance/register/_chain.html."""
+    return [_chain_entry(step, item) for step in steps]
 
 
-def _chain_row(step: ChainStep, item: GuidanceItem) -> list[Any]:
+def _chain_entry(step: ChainStep, item: GuidanceItem) -> dict[str, Any]:
     version = step.version
     of = version.item
-    name: dict[str, Any] = {
-        "text": f"{of.label}, version {version.number}: {version.title}",
+    name = f"{of.label}, version {version.number}"
+    return {
+        "name": name,
+        "title": version.title,
         "href": reverse("guidance_version", args=[version.uid]),
+        "tag": standing_tag(step.standing),
+        "ended": _ended(step),
+        "holds": holds_words(version),
+        "other": of.pk != item.pk,
+        "changed": version.change_note or ("First version." if version.number == 1 else ""),
+        "compare": reverse("guidance_difference", args=[version.uid]) if step.comparable else "",
     }
-    if of.pk != item.pk:
-        name["note"] = f"Another document, {of.label}"
-    changed: Any = version.change_note or ("First version" if version.number == 1 else "")
-    if step.comparable:
-        changed = {
-            "text": "Compare with the version before",
-            "href": reverse("guidance_difference", args=[version.uid]),
-            "hidden": f"{of.label}, version {version.number}",
-            "note": version.change_note,
-        }
-    tag = standing_tag(step.standing)
-    stands: dict[str, Any] = {"text": tag["text"], "tag": tag["colour"], "note": _ended(step)}
-    return [name, changed, holds_words(version), stands]
 
 
 def _ended(step: ChainStep) -> str:

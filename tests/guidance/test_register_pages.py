@@ -77,6 +77,9 @@ class TestList:
         make_version(make_item("Not told yet"))
         seen = page(person("SW"), "guidance")
         assert "Told to all" in seen
+        # Where it stands, and not how far the register's own work is.
+        assert "In force" in seen[seen.index("Told to all") :]
+        assert "told, not shown" not in seen[seen.index("Told to all") :]
         assert "Not told yet" not in seen
         assert "Not told yet" in page(keeper, "guidance")
 
@@ -206,9 +209,9 @@ class TestItem:
                 story.index(words)
                 for words in (
                     "G11, version 1: Visits, first",
-                    "Superseded by a later version By version 2, issued on 12 April 2020",
+                    "Superseded by a later version By version 2, issued on 12 April 2020.",
                     "G11, version 2: Visits, second",
-                    "Replaced By G12 from 1 May 2020",
+                    "Replaced By G12 from 1 May 2020.",
                     "G12, version 1: Recovery, first",
                     "G12, version 2: Recovery, second",
                     "In force",
