@@ -9,7 +9,7 @@ from guidance.constants import SourceChangeState
 from guidance.models import GuidanceVersion, SourceChange
 from guidance.presenters import versions
 from guidance.presenters.base import moment_words
-from guidance.rules.differences import Paragraph
+from guidance.rules.differences import Paragraph, compare
 
 _COLOURS = {
     SourceChangeState.FOUND: "yellow",
@@ -64,11 +64,12 @@ def change_rows(change: SourceChange) -> list[dict[str, Any]]:
 
 def difference(change: SourceChange, newest: GuidanceVersion | None) -> dict[str, Any] | None:
     """The page's paragraphs beside those of the newest version; None where one of them has no text."""
-    before = list(newest.paragraphs.order_by("position")) if newest else []
+    rows = newest.paragraphs.order_by("position").values_list("label", "text") if newest else ()
+    before = [Paragraph(label, text) for label, text in rows]
     after = [Paragraph(row["label"], row["text"]) for row in change.paragraphs]
     if not before or not after:
         return None
-    lines = versions.compared(before, after)
+    lines = compare(before, after)
     return {
         "counts": versions.difference_counts(lines),
         "lines": versions.difference_lines(lines, only_changes=True),

@@ -94,7 +94,7 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "duties": ("duties", "duty", "dutiestouched", "dutytouched", "dutiesaffected"),
     "summary": ("summary", "description", "about", "details", "content", "notes", "comments", "keypoints"),
 }  # fmt: skip
-_FIELD_OF = {heading: name for name, headings in reversed(_HEADINGS.items()) for heading in headings}
+_FIELD_OF = {heading: name for name, headings in _HEADINGS.items() for heading in headings}
 _AT_THE_END = re.compile(r"^(?P<title>.*?)[\s,;:(<\[–-]*(?P<url>https?://[^\s<>\])]+)[)>\]]*$", re.DOTALL)
 _URL = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 # Above its headings a list may have a title and a date.

@@ -197,7 +197,7 @@ def _choice(line: ListLine, given: Choice | None, twin: Twin | None) -> Choice:
 def _add_versions(
     user: User, listed: GuidanceList, lines: list[ListLine], chosen: Mapping[int, Choice], now: datetime
 ) -> None:
-    wanted = {chosen[line.line].item for line in lines}
+    wanted = {uid for line in lines if (uid := chosen[line.line].item) is not None}
     items = {item.uid: item for item in GuidanceItem.objects.filter(uid__in=wanted)}
     # An item that is there twice in the list gets two versions, and was seen before the first of them.
     seen: dict[Any, int] = {}
