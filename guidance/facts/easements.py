@@ -33,8 +33,10 @@ class Returning:
     on: date
     # Held on the day before, and no longer on this one.
     returns: Sequence[EasementFact] = ()
-    # Begins on this very day, in place of what ended: uid of the ended one -> what follows.
+    # Changes the same rule from this very day on: uid of the ended one -> what follows it.
     followed: dict[UUID, EasementFact] = field(default_factory=dict)
+    # Of the others: what eases something of the same duty from this day on.
+    beside: dict[UUID, tuple[EasementFact, ...]] = field(default_factory=dict)
     # Ended earlier, the latest first.
     ended: Sequence[EasementFact] = ()
     # Still holds on that day, the first to end first.

@@ -106,11 +106,11 @@ def returning(easements: Iterable[EasementFact], on: date) -> Returning:
     known = list(easements)
     returns = [one for one in known if one.effective_until == on]
     begins = [one for one in known if one.effective_from == on]
-    followed = {
-        one.uid: after
+    followed = {one.uid: after for one in returns for after in begins if one.rule and after.rule == one.rule}
+    beside = {
+        one.uid: tuple(after for after in begins if after.duty == one.duty)
         for one in returns
-        for after in begins
-        if (one.rule and after.rule == one.rule) or (not one.rule and after.duty == one.duty)
+        if one.uid not in followed
     }
     ended = [one for one in known if one.effective_until and one.effective_until < on]
     holds = [one for one in known if one.in_force(on)]
@@ -118,6 +118,7 @@ def returning(easements: Iterable[EasementFact], on: date) -> Returning:
         on,
         tuple(returns),
         followed,
+        beside,
         tuple(sorted(ended, key=lambda one: one.effective_until or on, reverse=True)),
         tuple(sorted(holds, key=lambda one: (one.effective_until or date.max, one.title))),
     )
