@@ -109,6 +109,12 @@ def submitted_fact(row: Submission, question_set: QuestionSetFact) -> SubmittedR
     )
 
 
+def kept_answers(row: Submission, codes: Iterable[str]) -> dict[str, GivenAnswer]:
+    """What a submission says to these questions; one that it says nothing to is left out."""
+    kept = {code: row.answers[code] for code in codes if code in row.answers}
+    return {code: GivenAnswer(**said) for code, said in _kept(kept).items()}
+
+
 def _kept(answers: dict[str, Any]) -> dict[str, Any]:
     """Of each answer the parts that a fact has: an old submission may hold more, or less."""
     names = GivenAnswer.__dataclass_fields__
