@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.policy import Action, Thing, allows
 from accounts.selectors import User
+from guidance.selectors.waiting import waiting_for as waiting_of_guidance
 from partners.facts.waiting import Waiting
 from partners.selectors.waiting import waiting_for
 from riskregister.selectors.waiting import waiting_for as waiting_for_board
@@ -55,6 +56,14 @@ _GROUPS = (
         ),
     ),
     (
+        "Guidance",
+        (
+            ("Register of guidance", "guidance", "What came, what it means here, who was told", Thing.GUIDANCE),
+            ("Guidance by role", "guidance_roles", "What holds now for whom, to read or print", Thing.GUIDANCE),
+            ("Easements", "easements", "What the law lets go, and until when", Thing.GUIDANCE),
+        ),
+    ),
+    (
         "Risk and the board",
         (
             ("Risk register", "risks", "Risks, their ratings, controls and owners", Thing.RISK),
@@ -92,8 +101,8 @@ def page(user: User, *, now: datetime) -> dict:
 
 
 def everything(user: User, now: datetime) -> list[Waiting]:
-    """What waits of the partnership's work and of the board's, what is overdue first."""
-    lines = [*waiting_for(user, now), *waiting_for_board(user, now)]
+    """What waits of the partnership's work, of guidance and of the board's, what is overdue first."""
+    lines = [*waiting_for(user, now), *waiting_of_guidance(user, now), *waiting_for_board(user, now)]
     return sorted(lines, key=lambda line: not line.overdue)
 
 

@@ -7,7 +7,7 @@ from partners.selectors.burden import recent_burden
 from riskregister.facts.content import CheckResult
 from riskregister.facts.evidence import Evidence
 from riskregister.models import BoardReview
-from riskregister.review.gather import partners, practice, work
+from riskregister.review.gather import guidance, partners, practice, work
 from riskregister.review.reading import read
 from riskregister.selectors.as_at import late_changes, matrix_on, risks_at
 from riskregister.selectors.chain import published_before
@@ -45,6 +45,7 @@ def evidence(month: Month, cut_off: datetime, *, version: int) -> Evidence:
         visit_rates=practice.visit_rates(month, cut_off),
         oversight=practice.oversight(cut_off),
         late_changes=late_changes(since, cut_off),
+        **guidance.all_of_it(month, cut_off),
         **_previous(before),
     )
     burden = recent_burden(cut_off)
