@@ -29,7 +29,7 @@ def deliver(*, now: datetime) -> Sent:
     rows = NewsletterMail.objects.filter(mail_due(now)).select_related(
         "newsletter", "recipient", "organisation"
     )
-    return send_rows(rows.order_by("newsletter", "pk")[:MAILS_AT_ONCE], NewsletterMail, _message, now=now)
+    return send_rows(rows.order_by("newsletter_id", "pk")[:MAILS_AT_ONCE], NewsletterMail, _message, now=now)
 
 
 def _message(row: NewsletterMail) -> EmailMessage | None:
