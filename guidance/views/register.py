@@ -20,6 +20,7 @@ from guidance.presenters import acknowledgement, dissemination, interpretation, 
 from guidance.presenters import register as presenters
 from guidance.presenters import versions as version_presenters
 from guidance.selectors import register as selectors
+from guidance.services import fetching
 from guidance.services import register as services
 from guidance.services.register import OPEN_TO_CORRECTION
 from guidance.views.base import page_of
@@ -63,6 +64,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
         "until": now.isoformat(),
         "sees_all": sees_all,
         "may_record": keeps(request),
+        "fetches": fetching.enabled(),
     }
     return render(request, "guidance/register/list.html", context)
 
