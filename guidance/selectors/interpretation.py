@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.constants import Role
 from accounts.policy import Action, Scope, Thing, scopes
@@ -207,12 +207,12 @@ def _for_approval(rows: QuerySet[GuidanceVersion], user: User) -> QuerySet[Guida
 
 def counts(today: date) -> dict[str, int]:
     """How many versions stand in each open state, and 'overdue'. One query."""
-    late = Case(When(due_on__lt=today, then=Value(1)), default=Value(0), output_field=IntegerField())
-    rows = GuidanceVersion.objects.filter(state__in=OPEN_STATES).annotate(late=late)
+    late = Count("pk", filter=Q(due_on__lt=today))
+    rows = GuidanceVersion.objects.filter(state__in=OPEN_STATES).order_by().values("state")
     found = dict.fromkeys([*OPEN_STATES, "overdue"], 0)
-    for state, is_late in rows.values_list("state", "late"):
-        found[state] += 1
-        found["overdue"] += is_late
+    for row in rows.annotate(all=Count("pk"), late=late):
+        found[row["state"]] = row["all"]
+        found["overdue"] += row["late"]
     return found
 
 

@@ -114,6 +114,19 @@ class TestWork:
         only = page(world.auditor, "guidance_work", due="overdue")
         assert late.title in only and "Later one" not in only
 
+    def test_how_many_stand_where(self, world):
+        version_in(world, S.RECEIVED, due_on=date(2020, 4, 3))
+        version_in(world, S.RECEIVED, due_on=NOW.date())
+        version_in(world, S.APPROVED, due_on=date(2020, 4, 3))
+        version_in(world, S.ISSUED, due_on=date(2020, 4, 3))
+        assert selectors.counts(NOW.date()) == {
+            S.RECEIVED: 2,
+            S.ASSESSED: 0,
+            S.INTERPRETED: 0,
+            S.APPROVED: 1,
+            "overdue": 2,
+        }
+
     @pytest.mark.parametrize(("chosen", "there"), [("mine", "Mine one"), ("approve", "To approve")])
     def test_mine_and_what_i_can_approve(self, world, chosen, there):
         version_in(world, S.RECEIVED, item=make_item(owner=world.approver), title="Mine one")
