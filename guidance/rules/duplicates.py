@@ -27,6 +27,7 @@ class _Titles:
     plain: list[str] = field(default_factory=list)
     holding: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     words: list[frozenset[str]] = field(default_factory=list)
+    figures: list[frozenset[str]] = field(default_factory=list)
 
     def add(self, title: str) -> None:
         plain = plain_title(title)
@@ -35,27 +36,35 @@ class _Titles:
             self.holding[word].append(len(self.plain))
         self.plain.append(plain)
         self.words.append(words)
+        self.figures.append(_figures(words))
 
     def near(self, title: str) -> int | None:
         """The place of the title that is nearest, if it is near enough."""
         plain = plain_title(title)
         words = frozenset(plain.split())
-        figures = {word for word in words if word.isdigit()}
+        figures = _figures(words)
+        # Of two texts that are near, neither is much longer.
+        shortest, longest = len(plain) * NEAR / (2 - NEAR), len(plain) * (2 - NEAR) / NEAR
         shared = Counter(place for word in words for place in self.holding.get(word, ()))
         best, found = NEAR, None
         matcher = SequenceMatcher(None, b=plain, autojunk=False)
         for place, count in shared.items():
-            other = self.words[place]
+            if not shortest <= len(self.plain[place]) <= longest:
+                continue
             # "Part 1" and "part 2" are not one.
-            if 2 * count < min(len(words), len(other)) or figures != {w for w in other if w.isdigit()}:
+            if 2 * count < min(len(words), len(self.words[place])) or figures != self.figures[place]:
                 continue
             matcher.set_seq1(self.plain[place])
-            if matcher.real_quick_ratio() < best or matcher.quick_ratio() < best:
+            if matcher.quick_ratio() < best:
                 continue
             ratio = matcher.ratio()
             if ratio > best or (ratio == best and found is None):
                 best, found = ratio, place
         return found
+
+
+def _figures(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for word in words if word.isdigit())
 
 
 def twins(lines: Iterable[ListLine], known: Sequence[KnownItem]) -> dict[int, Twin]:

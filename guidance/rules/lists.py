@@ -110,8 +110,7 @@ def cells_of_text(text: str, *, is_file: bool = False) -> list[Cells]:
     Raises Refusal('list_empty' | 'list_too_long' | 'too_many_lines' | 'list_damaged').
     """
     if len(text) > MAX_LENGTH:
-        words = f"The list is longer than {MAX_LENGTH:,} characters. Send it in parts"
-        raise Refusal("list_too_long", words)
+        raise _too_long()
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     said = [line for line in lines.split("\n") if line.strip()]
     separator = _separator(said[:_HEADINGS_WITHIN], is_file)
@@ -125,8 +124,10 @@ def cells_of_text(text: str, *, is_file: bool = False) -> list[Cells]:
 
 
 def within_limits(found: Iterable[Cells]) -> list[Cells]:
-    """The lines, if they are not too many. Raises Refusal('too_many_lines' | 'too_many_columns')."""
+    """The lines, if they are not too many. Raises Refusal('too_many_lines' | 'too_many_columns' |
+    'list_too_long')."""
     kept: list[Cells] = []
+    length = 0
     for number, cells in found:
         # One more for the headings.
         if len(kept) > MAX_LINES:
@@ -137,8 +138,16 @@ def within_limits(found: Iterable[Cells]) -> list[Cells]:
         if len(cells) > MAX_COLUMNS:
             words = f"Line {number} has more than {MAX_COLUMNS} columns. Delete those that are not needed"
             raise Refusal("too_many_columns", words)
+        length += sum(map(len, cells))
+        if length > MAX_LENGTH:
+            raise _too_long()
         kept.append((number, cells))
     return kept
+
+
+def _too_long() -> Refusal:
+    words = f"The list is longer than {MAX_LENGTH:,} characters. Send it in parts"
+    return Refusal("list_too_long", words)
 
 
 def _separator(lines: Sequence[str], is_file: bool) -> str:

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, timedelta
-from time import perf_counter
+from time import process_time
 from uuid import uuid4
 
 import pytest
@@ -395,7 +395,7 @@ class TestTwins:
         if act == "version":
             assert said == Choice("version", twin.item.uid, 4)
 
-    def test_220_lines_beside_2000_items_in_a_second(self):
+    def test_220_lines_beside_2000_items_are_quick(self):
         words = [
             "children",
             "schools",
@@ -417,7 +417,7 @@ class TestTwins:
         ]
         there = [known(n, title=title) for n, title in enumerate(titles)]
         lines = [line(n, title=titles[n * 9] + ("" if n % 2 else " x")) for n in range(220)]
-        start = perf_counter()
+        start = process_time()
         found = twins(lines, there)
-        assert perf_counter() - start < 3
+        assert process_time() - start < 3
         assert len(found) > 100

@@ -143,6 +143,7 @@ class TestReading:
             ("x.csv", b"One\n" * 5000, "too_many_lines"),
             ("x.xlsx", workbook(), "list_empty"),
             ("x.xlsx", workbook(*[["One"]] * 5000), "too_many_lines"),
+            ("x.xlsx", workbook(["Title"], *[["x" * 5000]] * 300), "list_too_long"),
             ("x.xlsx", workbook(["Title"] + ["x"] * 70, ["One"]), "too_many_columns"),
             ("x.xlsx", workbook(["Title", "Title", "Link"], ["One", "Two"]), "heading_twice"),
         ],
