@@ -76,13 +76,13 @@ GUIDANCE_CASES = [
         "easement_ends",
         evidence(easements=(easement(effective_until=LAST + 31 * DAY),)),
         evidence(easements=(easement(effective_until=LAST + 32 * DAY),)),
-        f"from {on_day(LAST + 31 * DAY)} on, a visit is made in person.",
+        f"From {on_day(LAST + 31 * DAY)} on an easement no longer holds: visits by video.",
     ),
     (
         "easement_ends",
-        evidence(easements=(easement(effective_until=LAST + DAY),)),
+        evidence(easements=(easement(effective_until=LAST + DAY), easement(effective_until=LAST + DAY))),
         evidence(easements=(easement(effective_until=LAST),)),
-        "Visits by video (SI 2020/445)",
+        "on 2 easements no longer hold",
     ),
 ]
 

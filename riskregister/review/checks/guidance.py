@@ -1,7 +1,7 @@
 """Checks of guidance: from receipt to practice, and of easements. Pure."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from guidance.constants import Audience, Force, GuidanceKind, LocalDecision, VersionState
 from guidance.facts.register import (
@@ -137,15 +137,19 @@ def easement_undecided(evidence: Evidence) -> Iterator[Hit]:
 
 
 def easement_ends(evidence: Evidence) -> Iterator[Hit]:
+    """One line a day: what ends together returns to normal together."""
     today = day_of(evidence.cut_off)
+    ending: dict[date, list[EasementFact]] = {}
     for one in evidence.easements:
         if one.in_force(today) and one.effective_until and one.effective_until - today <= _ENDS_WITHIN:
-            yield Hit(
-                f"The easement {one.title} ({one.instrument}) ends: from {on_day(one.effective_until)} on,"
-                f" {lowered(one.normally)}",
-                (easement_ref(one),),
-                "returns_to_normal",
-            )
+            ending.setdefault(one.effective_until, []).append(one)
+    for day, found in sorted(ending.items()):
+        holds = "an easement no longer holds" if len(found) == 1 else f"{len(found)} easements no longer hold"
+        yield Hit(
+            f"From {on_day(day)} on {holds}: {listed([lowered(one.title) for one in found])}.",
+            tuple(easement_ref(one) for one in found),
+            "returns_to_normal",
+        )
 
 
 _ERROR, _WARNING, _INFO = CheckSeverity.ERROR, CheckSeverity.WARNING, CheckSeverity.INFO

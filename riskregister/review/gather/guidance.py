@@ -5,11 +5,10 @@ from typing import Any
 
 from guidance.selectors.acknowledgements import acknowledged_at
 from guidance.selectors.as_at import register_at
+from guidance.selectors.counts import counted_between
 from guidance.selectors.dissemination import coverage_at
 from guidance.selectors.easements import easements_at
 from guidance.selectors.practice import shown_at
-
-from guidance.selectors.counts import counted_between
 from riskregister.rules.reviews import cut_off
 from safeguarding.kernel.periods import Month
 

@@ -132,7 +132,7 @@ def _practice(evidence: Evidence, mark: str) -> Figures:
             (
                 "Told, not shown",
                 f"{told:,}",
-                f"{counted(asked, 'piece')} of what was issued is asked about in returns",
+                f"Returns ask about {counted(asked, 'piece')} of what was issued",
             ),
         ),
         mark,
