@@ -101,8 +101,9 @@ def _next_step(rights: selectors.Rights) -> str:
     return next((words for may, words in steps if may), "")
 
 
-def version_rows(of: GuidanceVersion, today: date) -> list[dict[str, Any]]:
-    """The summary list of a version on the pages about its interpretation."""
+def version_rows(of: GuidanceVersion, today: date, *, inside: bool = True) -> list[dict[str, Any]]:
+    """The summary list of a version on pages about its interpretation; with who sees to it and how long it
+    took for who is `inside`: keeps the register or checks it."""
     kind = GuidanceKind(of.kind).label
     size = f", {str(ChangeSize(of.size).label).partition(':')[0].lower()}" if of.number > 1 else ""
     rows: list[dict[str, Any]] = [
@@ -116,27 +117,30 @@ def version_rows(of: GuidanceVersion, today: date) -> list[dict[str, Any]]:
     published = in_words(of.published_on) if of.published_on else "The issuer does not say"
     rows.append({"key": "Published", "value": published})
     rows.append({"key": "Received", "value": in_words(of.received_on)})
-    rows.append({"key": "Who sees to it", "value": owner_words(of.item)})
+    if inside:
+        rows.append({"key": "Who sees to it", "value": owner_words(of.item)})
     if due := due_words(of, today):
         rows.append({"key": "To be issued", "value": due})
     if of.issued_at:
         since = of.published_on or of.received_on
         days = max(0, (day_of(of.issued_at) - since).days)
         whence = "publication" if of.published_on else "receipt"
-        value = f"{moment_words(of.issued_at)}, {counted(days, 'day')} after {whence}"
+        took = f", {counted(days, 'day')} after {whence}" if inside else ""
+        value = f"{moment_words(of.issued_at)}{took}"
         rows.append({"key": "Issued", "value": value})
     return rows
 
 
-def interpretation_rows(row: Interpretation) -> list[dict[str, Any]]:
+def interpretation_rows(row: Interpretation, *, inside: bool = True) -> list[dict[str, Any]]:
     rows = [
         {"key": "What it means here", "value": row.meaning or "Nothing is written yet"},
         {"key": "What to do now", "value": row.to_do or "Nothing is written yet"},
     ]
     if row.valid_until:
         rows.append({"key": "To be looked at again by", "value": in_words(row.valid_until)})
-    public = "Yes, once it is issued" if row.is_public else "No"
-    rows.append({"key": "On the public page", "value": public})
+    if inside:
+        public = "Yes, once it is issued" if row.is_public else "No"
+        rows.append({"key": "On the public page", "value": public})
     return rows
 
 
@@ -170,7 +174,7 @@ def beside(pairs: Iterable[tuple[Paragraph, ParagraphNote | None]]) -> list[dict
             "force": force_tag(paragraph.force),
             "note": note.text if note else "",
             "here": force_tag(note.force) if note and note.force else None,
-            "differs": bool(note and note.force and note.force != paragraph.force),
+            "differs": bool(note and note.force and paragraph.force not in ("", note.force)),
         }
         for paragraph, note in pairs
     ]

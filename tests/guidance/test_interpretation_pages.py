@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from guidance.constants import VersionState
-from guidance.models import GuidanceVersion, TopicOwner
-from guidance.presenters.interpretation import on_item
+from guidance.models import GuidanceVersion, Paragraph, TopicOwner
+from guidance.presenters import interpretation as presenters
 from guidance.selectors import interpretation as selectors
 from tests.guidance.factories import make_issued, make_item, make_version
 from tests.guidance.interpretation_world import (
@@ -65,7 +65,7 @@ def draft(version: int = 1, **other) -> dict:
 
 
 def test_the_whole_way_by_the_pages(world):
-    of = version_in(world, S.RECEIVED, title="Visits to children")
+    of = version_in(world, S.RECEIVED, title="Visits to children", item=make_item(owner=world.author))
     shown = text_of(post(world.author, "assess_guidance", of, matters="yes", version=1))
     assert "It matters here. Now write what it means." in shown
     answers = draft(0, note_1="Each family", force_1="should")
@@ -98,8 +98,8 @@ def test_a_later_draft_is_not_shown_on_an_item_that_is_issued(world):
     item = make_item()
     version_in(world, S.ISSUED, item=item)
     later = version_in(world, S.APPROVED, item=item, number=2)
-    assert on_item(item, later, world.worker, NOW) == {}
-    assert on_item(item, later, world.auditor, NOW)["interpretation"] == newest(later)
+    assert presenters.on_item(item, later, world.worker, NOW) == {}
+    assert presenters.on_item(item, later, world.auditor, NOW)["interpretation"] == newest(later)
 
 
 class TestWork:
@@ -219,6 +219,24 @@ class TestWriting:
 
 
 class TestReview:
+    def test_each_form_can_be_left_as_it_is(self, world):
+        of = version_in(world, S.INTERPRETED)
+        back = f'href="{reverse("interpretation", args=[of.uid])}">Leave it as it is</a>'
+        url = reverse("review_interpretation", args=[of.uid])
+        assert back in as_(world.approver).get(url).content.decode()
+        of = version_in(world, S.ASSESSED)
+        back = f'href="{reverse("interpretation", args=[of.uid])}">Leave it as it is</a>'
+        url = reverse("write_interpretation", args=[of.uid])
+        assert back in as_(world.approver).get(url).content.decode()
+
+    def test_where_a_note_says_other_than_the_words_it_is_told(self, world):
+        of = make_version(make_item(), state=S.ASSESSED)
+        for position, force in ((1, "should"), (2, "must"), (3, "")):
+            Paragraph.objects.create(version=of, position=position, text=f"Text {position}", force=force)
+        row = written(world, of, notes=dict.fromkeys((1, 2, 3), ("must", "")))
+        told = [line["differs"] for line in presenters.beside(selectors.beside(of, row))]
+        assert told == [True, False, False]
+
     def test_what_is_different_from_what_was_issued(self, world):
         item = make_item()
         version_in(world, S.ISSUED, item=item)
