@@ -228,16 +228,20 @@ def _summary(one: ItemSum, today: date) -> dict[str, Any]:
     return {
         "answered": sum(asking.answer is not None for asking in one.partners),
         "asked": len(one.partners),
-        "rows": [
-            {
-                "key": asking.party.name,
-                "value": answer_words(asking) or ("" if one.item.closed else due_words(asking, today)),
-                "tag": standing_tag(asking, today),
-            }
-            for asking in one.partners
-        ],
+        "table": {
+            "caption": "What each partner has answered",
+            "caption_size": "s",
+            "columns": [{"text": "Partner"}, {"text": "Answer", "wide": True}],
+            "rows": [[asking.party.name, _answer_cell(asking, today)] for asking in one.partners],
+        },
         "people": people_words(one),
     }
+
+
+def _answer_cell(one: Asking, today: date) -> dict[str, Any]:
+    tag = standing_tag(one, today)
+    note = answer_words(one) or ("" if one.item.closed else due_words(one, today))
+    return {"text": tag["text"], "tag": tag["colour"], "note": note}
 
 
 def _silent(
