@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from enum import Enum
+from typing import Any
 
 from guidance.constants import LocalDecision, RuleKey, RuleTerms, TouchedDuty
 from guidance.facts.easements import EasementEntry, Returning
@@ -43,7 +44,7 @@ class Phase(Enum):
 
 def checked(entry: EasementEntry) -> EasementEntry:
     """The entry in one spelling. Raises the first fault, beside its field."""
-    texts = {
+    texts: dict[str, Any] = {
         name: check_text(getattr(entry, name), field=name, length=length, missing=_MISSING.get(name, ""))
         for name, length in _LENGTHS.items()
     }

@@ -41,6 +41,11 @@ def targets(kind: str, user: User, *, at: datetime) -> Named:
     return read(user, at) if read else []
 
 
+def questions() -> dict[str, str]:
+    """Every question of the return that is in use, by its code. One query."""
+    return dict(linkable.questions())
+
+
 def linkable_items(user: User, at: datetime) -> Named:
     """Guidance that other things may be linked to, for who may see it: (uid, "G12 Title"), the newest first.
     One query."""

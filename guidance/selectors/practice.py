@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from guidance.constants import LIVE_STATES, GuidanceLinkKind
+from guidance.constants import LIVE_STATES, AckAnswer, GuidanceLinkKind
 from guidance.facts.acknowledgement import Party
 from guidance.facts.links import PracticeRow
 from guidance.facts.register import AcknowledgedFact, ShownFact
 from guidance.history import as_at
 from guidance.models import GuidanceItem, GuidanceLink, GuidanceVersion
 from guidance.rules import practice as rules
-from guidance.selectors.acknowledgements import acknowledged_at, organisations
+from guidance.selectors.acknowledgements import acknowledged_at, of_item, organisations
 from partners.facts.answers import SaidAnswer
 from partners.selectors.answers import said_since
 from safeguarding.kernel.periods import day_of
@@ -53,11 +53,15 @@ def evidence(version: GuidanceVersion, moment: datetime) -> tuple[tuple[str, ...
     asked = _asked(moment, GuidanceLink.objects.filter(item=version.item_id)).get(version.item.uid, ())
     if version.issued_at is None:
         return asked, []
-    exempt = _exempt(acknowledged_at(moment))
-    one = _Issued(
-        version.item.uid, version.item.number, version.title, version.issued_at, version.item.audiences
+    item = version.item
+    sums = of_item(item.pk, moment)
+    spared = frozenset(
+        one.party.name
+        for one in (sums.partners if sums else ())
+        if one.answer and one.answer.answer == AckAnswer.NOT_APPLICABLE
     )
-    partners = _partners(one, organisations(day_of(moment)), exempt)
+    one = _Issued(item.uid, item.number, version.title, version.issued_at, item.audiences)
+    partners = _partners(one, organisations(day_of(moment)), {item.uid: spared})
     said = said_since(asked, version.issued_at, moment)
     return asked, rules.rows(partners, asked, said, version.issued_at)
 

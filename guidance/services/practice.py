@@ -2,6 +2,7 @@
 then it was told, not shown."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -31,6 +32,6 @@ def close(*, user: User, of: GuidanceVersion, expected_version: int, now: dateti
         unchanged(current, expected_version)
         questions, found = evidence(current, now)
         shown_by = rules.check_shown(questions, found)
-        values = {"closed_at": now, "closed_by": user, "shown_by": shown_by}
+        values: dict[str, Any] = {"closed_at": now, "closed_by": user, "shown_by": shown_by}
         moved(current, "closed", to, by=user, now=now, detail={"answers": len(shown_by)}, **values)
     return current
