@@ -174,17 +174,17 @@ class EditNewsletterForm(ScreenedForm, VersionForm):
         super().__init__(*args, **kwargs)
         # The questions of its entries come now.
         self.offered = list(offered)
-        places = [("", "Leave it out")] + [
-            (str(place), f"Place {place}") for place in range(1, len(self.offered) + 1)
-        ]
         place_taken = 0
         for index, (_, _name, text) in enumerate(self.offered):
             place_taken += bool(text)
-            self.fields[f"place_{index}"] = forms.ChoiceField(
+            # A box, not a list of places: of a long newsletter that would be each place for each entry.
+            self.fields[f"place_{index}"] = forms.IntegerField(
                 label="Place in the newsletter",
+                help_text="Empty the box to leave it out.",
                 required=False,
-                choices=places,
-                initial=str(place_taken) if text else "",
+                min_value=1,
+                max_value=999,
+                initial=place_taken if text else None,
             )
             self.fields[f"text_{index}"] = LongTextField(
                 label="Text",
@@ -200,7 +200,7 @@ class EditNewsletterForm(ScreenedForm, VersionForm):
 
     def build_layout(self) -> Layout:
         entries = [
-            Fieldset(name, f"place_{index}", f"text_{index}")
+            Fieldset(name, Text(f"place_{index}", width=3), f"text_{index}")
             for index, (_, name, _text) in enumerate(getattr(self, "offered", ()))
         ]
         return self.with_box("title", "intro", *entries, "version")
@@ -210,7 +210,7 @@ class EditNewsletterForm(ScreenedForm, VersionForm):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or self.cleaned_data
-        taken: dict[str, int] = {}
+        taken: dict[int, int] = {}
         for index in range(len(self.offered)):
             place = answers.get(f"place_{index}")
             if not place:
@@ -225,7 +225,7 @@ class EditNewsletterForm(ScreenedForm, VersionForm):
     def kept(self) -> list[int]:
         """Of a form that is valid: which of the offered are in it, in their order."""
         places = {
-            index: int(self.cleaned_data[f"place_{index}"])
+            index: self.cleaned_data[f"place_{index}"]
             for index in range(len(self.offered))
             if self.cleaned_data.get(f"place_{index}")
         }

@@ -30,6 +30,8 @@ INTRO_LENGTH = 2000
 # A newsletter is of a fortnight; after a long silence of a quarter.
 LONGEST_PERIOD = timedelta(days=92)
 MOST_REACHED = 10_000_000
+# More than this nobody reads; and each has two questions on the page where it is changed.
+ENTRIES_AT_MOST = 300
 
 # What Twitter counts for a link, whatever its length (t.co).
 LINK_COUNTS = 23
@@ -204,6 +206,15 @@ def check_entries(chosen: Sequence[str]) -> None:
         raise Refusal("nothing_in_it", "Keep at least one piece of guidance in the newsletter")
     if len(set(chosen)) != len(chosen):
         raise Refusal("twice_in_it", "Each piece of guidance is in the newsletter once only")
+
+
+def check_size(count: int) -> None:
+    """Raises Refusal('too_many_in_it')."""
+    if count > ENTRIES_AT_MOST:
+        words = (
+            f"{count:,} pieces of guidance were issued in these days. A newsletter holds {ENTRIES_AT_MOST}. "
+        )
+        raise Refusal("too_many_in_it", words + "Choose fewer days", "until_date")
 
 
 def nothing_issued(first: date, last: date) -> Refusal:

@@ -55,6 +55,7 @@ def compose(
         versions = selectors.to_tell(from_date, until_date)
         if not versions:
             raise rules.nothing_issued(from_date, until_date)
+        rules.check_size(len(versions))
         lock(_NUMBERS, now=now)
         made.number = (Newsletter.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         made.save(force_insert=True)

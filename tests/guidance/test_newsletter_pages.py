@@ -92,7 +92,7 @@ class TestTheWalk:
         client.post(url, typed)
         assert Newsletter.objects.count() == 1
         change = reverse("edit_newsletter", args=[draft.uid])
-        assert "Leave it out" in client.get(change).content.decode()
+        assert "Empty the box to leave it out" in client.get(change).content.decode()
         client.post(change, edited(draft, place_0="2", place_1="1", text_1="Second first."))
         draft.refresh_from_db()
         assert draft.entries.first().text == "Second first."

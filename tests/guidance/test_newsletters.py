@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from guidance.constants import Channel, DispatchState, NewsletterState
 from guidance.facts.dissemination import EntryDraft
 from guidance.models import Dispatch, GuidanceVersion, Newsletter, NewsletterMail
+from guidance.rules import dissemination as rules
 from guidance.services import dissemination, newsletters
 from guidance.services.base import OutOfReach
 from operations.constants import MAIL_TRIES, MailState
@@ -111,6 +112,14 @@ class TestComposing:
             compose(keeper, names_no_child=False, **fields)
         assert refusal.value.code == code
         assert not Newsletter.objects.exists()
+
+    def test_more_than_it_may_hold(self, keeper, issued, monkeypatch):
+        monkeypatch.setattr(rules, "ENTRIES_AT_MOST", 1)
+        issued("One")
+        issued("Two")
+        with pytest.raises(Refusal) as refusal:
+            compose(keeper)
+        assert refusal.value.code == "too_many_in_it"
 
     @pytest.mark.parametrize("role", ["BM", "MG", "SW", "PR", "AU", "AD"])
     def test_only_who_keeps_the_register(self, role, issued):
