@@ -86,8 +86,13 @@ class Course:
         return next((move.at for move in reversed(self.moves) if move.to == state), None)
 
     @property
-    def issued_at(self) -> datetime | None:
-        return self.when(VersionState.ISSUED)
+    def is_issued(self) -> bool:
+        return self.when(VersionState.ISSUED) is not None
+
+    @property
+    def issued_at(self) -> datetime:
+        """Of one that was issued."""
+        return next(move.at for move in self.moves if move.to == VersionState.ISSUED)
 
     @property
     def is_major(self) -> bool:
@@ -110,7 +115,7 @@ class Piece:
 
     @property
     def issued(self) -> list[Course]:
-        return [one for one in self.courses if one.issued_at]
+        return [one for one in self.courses if one.is_issued]
 
     @property
     def is_lasting(self) -> bool:

@@ -34,7 +34,7 @@ def links(desk: Desk, pieces: list[Piece], versions: dict[str, Any]) -> int:
     plans = dict(read("words")["plans"])
     made, looks = [], []
     for piece in pieces:
-        wanted = [
+        wanted: list[tuple[str, str, str]] = [
             (GuidanceLinkKind.QUESTION, code, words[code]) for code in piece.written.get("questions", ())
         ]
         if piece.key in plans:
@@ -151,20 +151,20 @@ def _said(codes: set[str]) -> list[SaidAnswer]:
     sent = apps.get_model("partners.Submission")._default_manager.select_related(
         "of_return__organisation", "of_return__cycle"
     )
-    for row in sent.order_by("submitted_at", "pk"):
-        asked = questions[row.of_return.question_set_id]
-        for code, given in kept_answers(row, list(asked)).items():
+    for one in sent.order_by("submitted_at", "pk"):
+        asked = questions[one.of_return.question_set_id]
+        for code, given in kept_answers(one, list(asked)).items():
             reads = reading(asked[code], given)
             found.append(
                 SaidAnswer(
-                    organisation=row.of_return.organisation.name,
-                    organisation_uid=row.of_return.organisation.uid,
+                    organisation=one.of_return.organisation.name,
+                    organisation_uid=one.of_return.organisation.uid,
                     code=code,
                     reading=reads.value if reads else "",
                     shown=shown(asked[code], given),
-                    cycle_number=row.of_return.cycle.number,
-                    return_uid=row.of_return.uid,
-                    submitted_at=row.submitted_at,
+                    cycle_number=one.of_return.cycle.number,
+                    return_uid=one.of_return.uid,
+                    submitted_at=one.submitted_at,
                 )
             )
     return found

@@ -165,7 +165,7 @@ def _interpretation(
 ) -> None:
     author = desk.person(draft.author)
     days = _VALID_DAYS.get(course.piece.key)
-    state = InterpretationState.DRAFT
+    state: str = InterpretationState.DRAFT
     if draft.decided_at:
         state = draft.decision
     elif draft.submitted_at:

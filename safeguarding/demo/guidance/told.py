@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from guidance.constants import Audience, Channel, DispatchState, GuidanceKind, ProofKind
+from guidance.constants import Audience, Channel, DispatchState, GuidanceKind, ProofKind, VersionState
 from guidance.rules.dissemination import shortened
 from guidance.services.newsletters import compose, send
 from safeguarding.demo.guidance.courses import Course, Piece
@@ -41,11 +41,11 @@ def dispatches(desk: Desk, pieces: list[Piece], versions: dict[str, Any]) -> int
 
 def _of(desk: Desk, course: Course, version: Any) -> Iterator[Any]:
     piece, draft = course.piece, course.drafts[-1] if course.drafts else None
-    planned = piece.key in _PLANNED and course.when("approved")
-    if draft is None or not (course.issued_at or planned):
+    planned = piece.key in _PLANNED and course.when(VersionState.APPROVED)
+    if draft is None or not (course.is_issued or planned):
         return
     rng = rng_for("guidance told", course.key)
-    base = course.issued_at or draft.decided_at
+    base = course.issued_at if course.is_issued else course.moves[-1].at
     for place, (channel, audiences) in enumerate(_channels(course, rng)):
         at = base + timedelta(minutes=20 + 25 * place)
         if at >= desk.at:
