@@ -295,7 +295,12 @@ class RisksForm(GovukForm):
     only = forms.ChoiceField(
         label="Only",
         required=False,
-        choices=[("", "All of them"), ("overdue", "Past the review date"), ("outside", "Outside appetite")],
+        choices=[
+            ("", "All of them"),
+            ("overdue", "Past the review date"),
+            ("outside", "Outside appetite"),
+            ("guidance", "Guidance changed since"),
+        ],
     )
     cell = forms.RegexField(regex=r"^[1-5]x[1-5]$", required=False, widget=forms.HiddenInput)
 

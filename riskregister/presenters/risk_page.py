@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
@@ -30,6 +31,14 @@ def link_rows(found: Iterable[Linked]) -> list[dict[str, str]]:
             "remove_text": f"Remove the link to {one.words[:60] or 'this'}",
         }
         for one in found
+    ]
+
+
+def guidance_rows(changes: Iterable[tuple[str, UUID, datetime]]) -> list[dict[str, str]]:
+    """Guidance that changed since somebody looked at the risk: [{words, href, when}]."""
+    return [
+        {"words": words, "href": reverse("guidance_item", args=[uid]), "when": moment_words(at)}
+        for words, uid, at in changes
     ]
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.selectors import User
+from guidance.selectors.links import linkable_items
 from partners.selectors import linkable
 from riskregister.constants import LinkKind
 from riskregister.models import Risk, RiskLink, Signal
@@ -14,15 +15,16 @@ Named = list[tuple[str, str]]
 # Pages of what is linked, where there is one.
 PAGES = {
     LinkKind.CONCERN: "concern",
+    LinkKind.GUIDANCE: "guidance_item",
     LinkKind.PLAN: "recovery_plan",
     LinkKind.BACKLOG: "backlog",
     LinkKind.SERVICE: "service_commitment",
     LinkKind.SIGNAL: "signal",
 }
-# Guidance is not kept here yet, so nothing of it can be linked.
 OFFERED = (
     LinkKind.QUESTION,
     LinkKind.CONCERN,
+    LinkKind.GUIDANCE,
     LinkKind.PLAN,
     LinkKind.BACKLOG,
     LinkKind.SERVICE,
@@ -51,6 +53,7 @@ def targets(kind: str, user: User, *, at: datetime) -> Named:
         return [(str(uid), title) for uid, title in rows]
     of_partners = {
         LinkKind.CONCERN: linkable.concerns,
+        LinkKind.GUIDANCE: linkable_items,
         LinkKind.PLAN: linkable.plans,
         LinkKind.BACKLOG: linkable.backlogs,
         LinkKind.SERVICE: linkable.services,
@@ -68,7 +71,7 @@ def linked(risk: Risk, user: User, *, at: datetime) -> list[Linked]:
 
 def _linked(row: RiskLink, known: dict[str, str]) -> Linked:
     # A question or kind of flag that is no longer in use keeps the words it was linked by.
-    coded = row.kind in (LinkKind.QUESTION, LinkKind.FLAG_KIND, LinkKind.GUIDANCE)
+    coded = row.kind in (LinkKind.QUESTION, LinkKind.FLAG_KIND)
     words = known.get(row.target) or (row.label if coded else "")
     page = PAGES.get(LinkKind(row.kind), "") if row.target in known else ""
     return Linked(row, words, page)

@@ -23,6 +23,7 @@ from riskregister.review.reading import read
 from riskregister.rules.ratings import Direction, direction, outside_appetite, roll_up, swayed_by
 from riskregister.selectors.as_at import BORNE, risks_at
 from riskregister.selectors.authority import authorities_on, authority_over
+from riskregister.selectors.guidance_changes import changed_since
 from safeguarding.kernel.periods import day_of
 
 _LONDON = ZoneInfo("Europe/London")
@@ -177,6 +178,9 @@ class Chosen:
 def chosen(facts: Iterable[RiskFact], by: Chosen, *, day: date) -> list[RiskFact]:
     """The risks that the filter leaves, the gravest first."""
     found = [fact for fact in facts if _fits(fact, by, day)]
+    if by.only == "guidance":
+        changed = {one.risk_uid for one in changed_since()}
+        found = [fact for fact in found if fact.uid in changed]
     return sorted(found, key=lambda one: (-(one.current.score if one.current else 0), one.label))
 
 
@@ -226,7 +230,7 @@ def waiting_for(user: User, at: datetime) -> list[Waiting]:
     """What of the register waits for somebody."""
     if not allows(user.roles, Action.VIEW, Thing.RISK):
         return []
-    return [*_reviews(user, at), *_acceptances(user)]
+    return [*_reviews(user, at), *_guidance_changed(user, at), *_acceptances(user)]
 
 
 def _reviews(user: User, at: datetime) -> list[Waiting]:
@@ -249,6 +253,22 @@ def _reviews(user: User, at: datetime) -> list[Waiting]:
         return []
     words = "1 risk is" if count == 1 else f"{count:,} risks are"
     return [Waiting(count, f"{words} past the review date", "risks", overdue=True)]
+
+
+def _guidance_changed(user: User, at: datetime) -> list[Waiting]:
+    """Of the risks that one looks at again, those whose guidance changed since somebody did."""
+    wanted = {one.risk_uid for one in changed_since()}
+    if not wanted:
+        return []
+    rows = visible(user, at=at).filter(uid__in=wanted)
+    own = set(mine(user, at=at).filter(uid__in=wanted).values_list("uid", flat=True))
+    own |= set(rows.filter(owner=user).values_list("uid", flat=True))
+    roles = {role.value for role in user.roles}
+    if any(roles & who for who in authorities_on(day_of(at)).values()):
+        own |= set(rows.filter(organisation=None).values_list("uid", flat=True))
+    count = len(own)
+    words = "1 risk is" if count == 1 else f"{count:,} risks are"
+    return [Waiting(count, f"{words} to be looked at: guidance changed", "risks_guidance_changed")]
 
 
 def _acceptances(user: User) -> list[Waiting]:

@@ -7,6 +7,7 @@ from riskregister.views import acceptances, controls, library, ratings, risk_lin
 urlpatterns = [
     path("risks/", risks.risks, name="risks"),
     path("risks/download/", risks.risks_export, name="risks_export"),
+    path("risks/guidance-changed/", risks.risks_guidance_changed, name="risks_guidance_changed"),
     path("risks/map/", risks.risk_matrix, name="risk_matrix"),
     path("risks/add/", risk_steps.add_risk, name="add_risk"),
     path("risks/library/", library.risk_library, name="risk_library"),

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -25,6 +26,7 @@ from riskregister.selectors import links
 from riskregister.selectors import risks as selectors
 from riskregister.selectors.as_at import matrix_on
 from riskregister.selectors.authority import authority_of
+from riskregister.selectors.guidance_changes import of_risk
 from riskregister.selectors.library import update_of
 from riskregister.selectors.story import risk_story
 from riskregister.services.register import record_export
@@ -81,6 +83,13 @@ def risks(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     return render(request, "riskregister/risks/list.html", context)
+
+
+@require_safe
+@requires(Action.VIEW, Thing.RISK)
+def risks_guidance_changed(request: HttpRequest) -> HttpResponse:
+    """The list of those whose guidance changed since somebody looked at them."""
+    return redirect(f"{reverse('risks')}?only=guidance")
 
 
 @require_safe
@@ -164,6 +173,7 @@ def risk(request: HttpRequest, uid: UUID) -> HttpResponse:
         "contributes_to": risk_page.contribution_rows(shown, facts, now=None if day else now),
         "acceptances": risk_page.acceptance_rows(shown, request.user, moment),
         "gap": risk_page.gap_words(fact),
+        "guidance_changed": [] if day else risk_page.guidance_rows(of_risk(shown, request.user, at=now)),
         "story": risk_page.story_entries(risk_story(shown, until=moment), fact, facts, moment),
         "update": None if day else update_of(shown),
     }

@@ -24,6 +24,7 @@ _STEP = {"ids": {"uid": "own risk"}, "beyond": {"uid": "other risk"}}
 ROWS = {
     "risks": Row(_READERS),
     "risks_export": Row(_READERS),
+    "risks_guidance_changed": Row(_READERS),
     "risk_matrix": Row(_READERS),
     "risk_library": Row(_READERS),
     "risk": Row(_READERS, **_OWN),
