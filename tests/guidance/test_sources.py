@@ -283,12 +283,15 @@ class TestAsking:
         assert "cannot be read" in SourceFetch.objects.get().fault
         assert not SourceCheck.objects.exists()
 
-    def test_two_workers_ask_once(self, item):
+    def test_two_workers_ask_once_for_each_page(self, item):
+        other = watched(f"{URL}-2")
         first, second = Server(), Server()
         known = first.get
+        # Both knew both pages as due before either asked.
         first.get = lambda url, etag: (second.poll(), known(url, etag))[1]
         first.poll()
-        assert len(first.asked) == 1 and not second.asked
+        assert [url for url, _etag in first.asked] == [ADDRESS]
+        assert [url for url, _etag in second.asked] == [api_url(other.url)]
 
     def test_few_queries(self, db, django_assert_max_num_queries):
         for _ in range(3):
