@@ -113,6 +113,7 @@ def cells_of_text(text: str, *, is_file: bool = False) -> list[Cells]:
         raise _too_long()
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     said = [line for line in lines.split("\n") if line.strip()]
+    found: list[Cells]
     separator = _separator(said[:_HEADINGS_WITHIN], is_file)
     if not separator:
         found = [(number, [line.strip()]) for number, line in enumerate(lines.split("\n"), 1) if line.strip()]
