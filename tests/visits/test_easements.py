@@ -18,7 +18,8 @@ from tests.people import person
 from tests.visits.factories import make_child, make_plan, make_team
 from visits.constants import PlanType
 from visits.models import Child, RemoteVisitRule
-from visits.rules.alternatives import Lawful, Standing
+from visits.rules.alternatives import Lawful, RemoteRule, Standing
+from visits.rules.alternatives import standing as law_of
 from visits.selectors.alternatives import remote_rules, standing_on
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,19 @@ def test_it_differs_on_the_24th_and_the_26th_of_september_2020(day, without_reco
     assert standing(child, day).lawful is without_record
     assert standing(child, day, has_record=True).lawful is with_record
     assert standing(child, day).needs_reason == (day != THE_24TH)
+
+
+def test_an_easement_comes_before_the_ordinary_law_in_whatever_order():
+    ordinary = RemoteRule(PlanType.CIC, False, False, False, date(2000, 1, 1), None, "Regulation 28")
+    eased = RemoteRule(
+        PlanType.CIC, True, False, False, date(2020, 4, 24), THE_25TH, "SI 2020/445", eased=True
+    )
+    for rules in ([ordinary, eased], [eased, ordinary]):
+        found = [
+            law_of("video", day, [PlanType.CIC], rules, has_record=False).lawful
+            for day in (THE_24TH, THE_25TH)
+        ]
+        assert found == [Lawful.YES, Lawful.NO]
 
 
 def test_without_the_easements_it_is_not_lawful():
