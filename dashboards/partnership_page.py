@@ -61,6 +61,7 @@ _GROUPS = (
             ("Register of guidance", "guidance", "What came, what it means here, who was told", Thing.GUIDANCE),
             ("Guidance by role", "guidance_roles", "What holds now for whom, to read or print", Thing.GUIDANCE),
             ("Easements", "easements", "What the law lets go, and until when", Thing.GUIDANCE),
+            ("Newsletters", "newsletters", "What went out, fortnight by fortnight", Thing.GUIDANCE),
         ),
     ),
     (

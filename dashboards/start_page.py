@@ -177,6 +177,7 @@ _LINKS = (
         "Returns, concerns, actions, meetings, recovery plans",
         (Action.VIEW, Thing.ORGANISATION),
     ),
+    ("Guidance", "guidance_roles", "What holds now, for each role", (Action.VIEW, Thing.GUIDANCE)),
     ("Children", "children", "Find a child, see plans and visits", (Action.VIEW, Thing.CHILD)),
     ("Your queue", "queue", "Decisions, exceptions and visits without an owner", (Action.EDIT, Thing.PLAN)),
     ("Absence and cover", "cover", "Who is away, and who visits meanwhile", (Action.CREATE, Thing.COVER)),
