@@ -58,8 +58,8 @@ _GROUPS = (
     (
         "Guidance",
         (
-            ("Register of guidance", "guidance", "What came, what it means here, who was told", Thing.GUIDANCE),
-            ("Guidance by role", "guidance_roles", "What holds now for whom, to read or print", Thing.GUIDANCE),
+            ("Register of guidance", "guidance", "What came, what it means, who was told", Thing.GUIDANCE),
+            ("Guidance by role", "guidance_roles", "What holds now, for whom, to print", Thing.GUIDANCE),
             ("Easements", "easements", "What the law lets go, and until when", Thing.GUIDANCE),
             ("Newsletters", "newsletters", "What went out, fortnight by fortnight", Thing.GUIDANCE),
         ),
