@@ -41,9 +41,9 @@ class ChangeSize(TextChoices):
 
 
 class Force(TextChoices):
-    """How binding it is, in the sense that statutory guidance gives the three words."""
+    """How binding it is, as statutory guidance uses the words; what partners agreed binds them too."""
 
-    MUST = "must", "Must: a duty in law"
+    MUST = "must", "Must: binding by law or agreement"
     SHOULD = "should", "Should: expected unless there is a good reason"
     MAY = "may", "May: good practice or permission"
 

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
+
+from safeguarding.kernel.rates import percentage
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,9 @@ class PartySum:
         return self.asked - self.answered
 
     @property
-    def percent(self) -> int | None:
-        """Of what it was asked, rounded down, so that 100 means all of it; None: nothing was asked."""
-        return self.answered * 100 // self.asked if self.asked else None
+    def percent(self) -> Decimal | None:
+        """Of what it was asked, to one decimal; None: nothing was asked."""
+        return percentage(self.answered, self.asked)
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,8 @@ class RoleSum:
     answered: int
 
     @property
-    def percent(self) -> int | None:
-        return self.answered * 100 // self.asked if self.asked else None
+    def percent(self) -> Decimal | None:
+        return percentage(self.answered, self.asked)
 
 
 @dataclass(frozen=True)

@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
                     "force",
                     models.CharField(
                         choices=[
-                            ("must", "Must: a duty in law"),
+                            ("must", "Must: binding by law or agreement"),
                             ("should", "Should: expected unless there is a good reason"),
                             ("may", "May: good practice or permission"),
                         ],
@@ -953,7 +953,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("must", "Must: a duty in law"),
+                            ("must", "Must: binding by law or agreement"),
                             ("should", "Should: expected unless there is a good reason"),
                             ("may", "May: good practice or permission"),
                         ],
@@ -987,7 +987,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("must", "Must: a duty in law"),
+                            ("must", "Must: binding by law or agreement"),
                             ("should", "Should: expected unless there is a good reason"),
                             ("may", "May: good practice or permission"),
                         ],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -261,5 +262,5 @@ def _silent(
     return cell
 
 
-def _share(count: int, percent: int | None) -> str:
+def _share(count: int, percent: Decimal | None) -> str:
     return f"{count:,} ({percent}%)" if percent is not None else "–"

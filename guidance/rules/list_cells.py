@@ -215,7 +215,7 @@ def read_url(text: str, *, field: str) -> str:
 
 
 def _short(label: str) -> str:
-    """A label without what explains it: 'Must: a duty in law'."""
+    """A label without what explains it: 'Must: binding by law or agreement'."""
     return label.partition(":")[0]
 
 

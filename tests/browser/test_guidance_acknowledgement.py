@@ -42,7 +42,7 @@ def test_a_partner_answers_and_the_coordinator_sees_it(live_server, page: Page, 
     assert Acknowledgement.objects.count() == 2
 
     open_as(page, live_server, world.coordinator, reverse("guidance_outstanding"))
-    expect(page.get_by_role("row", name="Moorland Police")).to_contain_text("2 (100%)")
+    expect(page.get_by_role("row", name="Moorland Police")).to_contain_text("2 (100.0%)")
     page.get_by_role("link", name="Attendance of social workers").click()
     expect(page.get_by_text("1 of 2 partners have answered.")).to_be_visible()
     expect(page.get_by_text("No officer attends on their behalf")).to_be_visible()

@@ -164,7 +164,7 @@ class TestOutstanding:
         (police,) = found.partners
         assert (police.asked, police.answered, police.percent, police.in_practice) == (2, 1, 50, 1)
         page = browser(world.coordinator).get(reverse("guidance_outstanding")).content.decode()
-        assert "1 (50%)" in page
+        assert "1 (50.0%)" in page
 
     def test_one_partner_can_be_looked_at(self, world):
         for_police, for_trust = (
@@ -191,7 +191,7 @@ class TestOutstanding:
         of = world.issued("police")
         answer(world, of)
         page = browser(world.coordinator).get(reverse("guidance_outstanding")).content.decode()
-        assert "Everybody has acknowledged what is live." in page and "1 (100%)" in page
+        assert "Everybody has acknowledged what is live." in page and "1 (100.0%)" in page
 
 
 class TestOnTheItem:

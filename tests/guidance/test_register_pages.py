@@ -264,7 +264,7 @@ class TestDifference:
         assert "1 paragraph changed; 1 unchanged." in shown
         assert "This stays" not in shown
         assert "This stays" in page(keeper, "guidance_difference", second.uid, show="all")
-        assert "Must: a duty in law" in shown
+        assert "Must: binding by law or agreement" in shown
 
     def test_the_first_version_has_nothing_before_it(self, keeper):
         shown = page(keeper, "guidance_difference", make_version(make_item()).uid)
@@ -405,6 +405,22 @@ class TestListForThePaper:
 
     def test_before_there_was_anything_it_says_so(self, keeper):
         assert "The register held nothing then." in page(keeper, "guidance_list_print", as_at="2020-01-01")
+
+    def test_days_are_londons_and_what_takes_its_place_does_so_on_its_day(self, keeper, approver):
+        after = make_item("After", number=2)
+        old = make_item("Before", number=1, replaced_by=after, replaced_from=date(2020, 5, 20))
+        # Half past midnight of 2 May, in London.
+        make_issued(old, author=keeper, approver=approver, at=datetime(2020, 5, 1, 23, 30, tzinfo=UTC))
+        client = as_(person("AU"))
+
+        def line(day: str) -> str:
+            response = client.get(reverse("guidance_list_csv"), {"as_at": day})
+            return next(one for one in response.getvalue().decode().splitlines() if one.startswith("G1,"))
+
+        assert "2020-05-02" in line("2020-05-19")
+        assert "Replaced by" not in line("2020-05-19")
+        assert "Replaced by G2" in line("2020-05-20")
+        assert "Replaced by" not in page(keeper, "guidance_list_print", as_at="2020-05-19")
 
     def test_files_hold_the_list_and_run_nothing(self, keeper):
         make_version(make_item("=HYPERLINK(0)", number=1), title="=HYPERLINK(0)")

@@ -69,7 +69,7 @@ class TestThePage:
             "What to do now.",
             "Since 1 April 2020",
             "20 May 2020",
-            "Must: a duty in law",
+            "Must: binding by law or agreement",
         ):
             assert words in page
         assert "1 piece of guidance in force" in page
