@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.policy import Action, Scope, Thing, scopes
 from guidance.constants import LIVE_STATES, GuidanceKind
@@ -20,10 +21,24 @@ class ItemQuerySet(models.QuerySet):
             return self.none()
         return self.issued()
 
+    def titled_for(self, user) -> "ItemQuerySet":
+        """Each with `shown_title`: of the newest version, for who sees all of them; else of the newest issued
+        one."""
+        if Scope.ALL in scopes(user.roles, Action.VIEW, Thing.GUIDANCE):
+            return self.annotate(shown_title=F("title"))
+        return self.annotate(shown_title=told_title())
+
     def issued(self) -> "ItemQuerySet":
         """Of which some version was issued, whatever became of it since."""
         versions = apps.get_model("guidance", "GuidanceVersion")._default_manager
         return self.filter(Exists(versions.filter(item=OuterRef("pk"), issued_at__isnull=False)))
+
+
+def told_title() -> Coalesce:
+    """Of items: the title of the newest issued version; "" where none was issued."""
+    versions = apps.get_model("guidance", "GuidanceVersion")._default_manager
+    issued = versions.filter(item=OuterRef("pk"), issued_at__isnull=False).order_by("-number")
+    return Coalesce(Subquery(issued.values("title")[:1]), Value(""))
 
 
 class VersionQuerySet(models.QuerySet):
@@ -42,12 +57,18 @@ class VersionQuerySet(models.QuerySet):
         return self.filter(~Exists(later), state__in=LIVE_STATES)
 
     def in_force(self, day: date) -> "VersionQuerySet":
-        """The newest issued version of each item, where it holds on `day` and no other item replaced it."""
+        """Of each item the newest issued version that has taken effect by `day`, where it holds then and no
+        other item replaced it. One that was issued and takes effect later leaves the one before in force."""
+        taken_over = self.model._default_manager.filter(
+            item=OuterRef("item"),
+            number__gt=OuterRef("number"),
+            state__in=LIVE_STATES,
+            effective_from__lte=day,
+        )
         ended = Q(effective_until__isnull=False, effective_until__lte=day)
         replaced = Q(item__replaced_from__isnull=False, item__replaced_from__lte=day)
         return (
-            self.latest_issued()
-            .filter(effective_from__lte=day)
+            self.filter(~Exists(taken_over), state__in=LIVE_STATES, effective_from__lte=day)
             .exclude(ended)
             .exclude(replaced)
             .exclude(kind=GuidanceKind.WITHDRAWN)

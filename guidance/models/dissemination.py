@@ -23,6 +23,8 @@ class Dispatch(models.Model):
     state = models.CharField(max_length=8, choices=DispatchState.choices, default=DispatchState.PLANNED)
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    # When it was said that it went out; empty: as it did.
+    marked_at = models.DateTimeField(null=True)
     # When it went out, and who says so.
     sent_at = models.DateTimeField(null=True)
     sent_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")

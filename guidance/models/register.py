@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from guidance.constants import ChangeSize, Force, GuidanceKind, VersionState
+from guidance.constants import Audience, ChangeSize, Force, GuidanceKind, VersionState
 from guidance.querysets import ItemQuerySet, VersionQuerySet
 from safeguarding.kernel.constraints import at_and_by, known
 
@@ -37,6 +37,8 @@ class GuidanceItem(models.Model):
     replaced_from = models.DateField(null=True)
     # Everything that is searched, of all versions and issued interpretations.
     search_text = models.TextField(blank=True)
+    # Of that, what was issued: for who sees no more.
+    told_text = models.TextField(blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
@@ -138,6 +140,14 @@ class GuidanceVersion(models.Model):
                 name="guidance_closed_with_what_showed_it",
             ),
         ]
+
+    @property
+    def for_whom(self) -> list[str]:
+        """Codes of Audience: of the item; before its issue also those whom it brings in."""
+        wanted = {*self.item.audiences}
+        if self.issued_at is None:
+            wanted |= {*self.audiences_affected}
+        return [code for code in Audience.values if code in wanted]
 
 
 class Paragraph(models.Model):

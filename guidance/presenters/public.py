@@ -28,6 +28,8 @@ def listed(found: Iterable[PublicGuidance]) -> list[dict[str, Any]]:
 
 def notice(shown: PublicGuidance, today: date) -> str:
     """What a reader has to know first; "" where it simply holds."""
+    if shown.withdrawn and shown.effective_from > today:
+        return f"This guidance will be withdrawn on {in_words(shown.effective_from)}."
     if shown.withdrawn:
         return "This guidance was withdrawn. Do not follow it any more."
     if shown.replaced_from and shown.replaced_from <= today:

@@ -166,14 +166,17 @@ def item_rows(
             rows.append(("To be issued by", in_words(version.due_on)))
     if version.issued_at:
         rows.append(("Issued", moment_words(version.issued_at)))
-    rows.append(("Source last checked", _checked(last_check)))
+    rows.append(("Source last checked", _checked(last_check, sees_all=sees_all)))
     rows.append(("Entry", item.origin))
     return [{"key": key, "value": value} for key, value in rows if value]
 
 
-def _checked(check: SourceCheck | None) -> str:
+def _checked(check: SourceCheck | None, *, sees_all: bool) -> str:
+    """What was found there may be what the next version says: readers are told when somebody looked."""
     if check is None:
         return "Not since it was recorded"
+    if not sees_all:
+        return moment_words(check.at)
     said = f"{moment_words(check.at)}: {CheckResult(check.result).label.lower()}"
     return f"{said}. {check.words}" if check.words else said
 

@@ -101,6 +101,8 @@ def notice(step: ChainStep | None) -> str:
             return f"This guidance was replaced by {by}{since}."
         case Standing.ENDED if version.effective_until:
             return f"This guidance no longer applies since {in_words(version.effective_until)}."
+        case Standing.COMING if version.kind == GuidanceKind.WITHDRAWN:
+            return f"This guidance will be withdrawn on {in_words(version.effective_from)}."
         case Standing.COMING:
             return f"This guidance applies from {in_words(version.effective_from)}."
         case _:

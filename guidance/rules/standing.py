@@ -27,8 +27,8 @@ def standing(
     replaced_from: date | None,
     day: date,
 ) -> Standing:
-    """Where a version stands on `day`. `superseded`: a later version was issued by then; `replaced_from`:
-    the day from which another item holds in place of this one."""
+    """Where a version stands on `day`. `superseded`: a later version was issued and has taken effect
+    by then; `replaced_from`: the day from which another item holds in place of this one."""
     if state == VersionState.SET_ASIDE:
         return Standing.SET_ASIDE
     if state not in LIVE_STATES:

@@ -49,9 +49,10 @@ def questions() -> dict[str, str]:
 def linkable_items(user: User, at: datetime) -> Named:
     """Guidance that other things may be linked to, for who may see it: (uid, "G12 Title"), the newest first.
     One query."""
-    rows = GuidanceItem.objects.visible_to(user, at=at).order_by("-number")
+    rows = GuidanceItem.objects.visible_to(user, at=at).titled_for(user).order_by("-number")
     return [
-        (str(uid), f"G{number} {title}") for uid, number, title in rows.values_list("uid", "number", "title")
+        (str(uid), f"G{number} {title}")
+        for uid, number, title in rows.values_list("uid", "number", "shown_title")
     ]
 
 

@@ -53,7 +53,8 @@ def public_versions(today: date, *, audience: str = "") -> QuerySet[GuidanceVers
     """What holds on `today` or will hold, the newest first."""
     over = Q(effective_until__isnull=False, effective_until__lte=today)
     replaced = Q(item__replaced_from__isnull=False, item__replaced_from__lte=today)
-    rows = _public().exclude(over).exclude(replaced).exclude(kind=GuidanceKind.WITHDRAWN)
+    withdrawn = Q(kind=GuidanceKind.WITHDRAWN, effective_from__lte=today)
+    rows = _public().exclude(over).exclude(replaced).exclude(withdrawn)
     if audience in Audience.values:
         # Codes hold no quotes: the list as text holds the code between two, on every database.
         rows = rows.filter(item__audiences__icontains=f'"{audience}"')
@@ -66,8 +67,9 @@ def public_item(uid: UUID) -> PublicGuidance | None:
     if version is None:
         return None
     by = version.item.replaced_by
-    shown = by and _public().filter(item=by).exists()
-    return told([version], replaced_by=(by.title, by.uid) if by and shown else None)[0]
+    # By the title that is public: the item has that of its newest version, issued or not.
+    title = _public().filter(item=by).values_list("title", flat=True).first() if by else None
+    return told([version], replaced_by=(title, by.uid) if by and title else None)[0]
 
 
 def for_feed() -> list[PublicGuidance]:

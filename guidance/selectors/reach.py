@@ -9,4 +9,5 @@ from guidance.models import GuidanceItem
 
 
 def visible_items(user: User, *, at: datetime) -> QuerySet[GuidanceItem]:
-    return GuidanceItem.objects.visible_to(user, at=at)
+    """Each with `shown_title`: the title as `user` may read it."""
+    return GuidanceItem.objects.visible_to(user, at=at).titled_for(user)

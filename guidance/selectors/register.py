@@ -69,7 +69,8 @@ def chosen(
     """Those of `rows` that are asked for."""
     today = day_of(at)
     if wanted.words:
-        rows = rows.filter(item__in=found_by(GuidanceItem.objects.order_by(), wanted.words))
+        items = found_by(GuidanceItem.objects.order_by(), wanted.words, all_of_it=sees_all(user))
+        rows = rows.filter(item__in=items)
     for field, code in (("audiences", wanted.audience), ("topics", wanted.topic)):
         if code:
             # Codes hold no quotes: the list as text holds the code between two, on every database.
@@ -164,7 +165,7 @@ def standing_of(version: GuidanceVersion, later: Iterable[GuidanceVersion], day:
         kind=version.kind,
         effective_from=version.effective_from,
         effective_until=version.effective_until,
-        superseded=any(one.state in LIVE_STATES for one in later),
+        superseded=any(one.state in LIVE_STATES and one.effective_from <= day for one in later),
         replaced_from=version.item.replaced_from,
         day=day,
     )

@@ -64,7 +64,11 @@ def counts(rows: Iterable[LiveRow]) -> dict[str, int]:
 def shown(rows: Collection[LiveRow]) -> list[LiveGuidance]:
     """What a page of rows says, in their order. Three queries."""
     keys = [row.version for row in rows]
-    versions = GuidanceVersion.objects.select_related("item").defer("item__search_text").in_bulk(keys)
+    versions = (
+        GuidanceVersion.objects.select_related("item")
+        .defer("item__search_text", "item__told_text")
+        .in_bulk(keys)
+    )
     told: dict[int, Interpretation] = {
         row.of_id: row
         for row in Interpretation.objects.filter(of__in=keys, state=InterpretationState.APPROVED).order_by(
@@ -90,7 +94,9 @@ def easements_beside(rows: Collection[LiveRow], day: date) -> list[Easement]:
     duties = {duty for row in rows for duty in row.duties}
     in_force = Q(effective_from__lte=day) & (Q(effective_until=None) | Q(effective_until__gt=day))
     items = {row.item for row in rows}
-    found = Easement.objects.filter(in_force).select_related("item").defer("item__search_text")
+    found = (
+        Easement.objects.filter(in_force).select_related("item").defer("item__search_text", "item__told_text")
+    )
     beside = [one for one in found if one.item_id in items or (one.item_id is None and one.duty in duties)]
     return sorted(beside, key=lambda one: (one.effective_until or date.max, one.title))
 

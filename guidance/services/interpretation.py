@@ -17,7 +17,7 @@ from guidance.models import GuidanceItem, GuidanceVersion, Interpretation
 from guidance.rules import interpretation as rules
 from guidance.rules.interpretation import Act
 from guidance.selectors import interpretation as selectors
-from guidance.services.base import locked, moved, need_keeper, screened, unchanged, write
+from guidance.services.base import change, locked, moved, need_keeper, screened, unchanged, write
 from guidance.services.drafts import write_draft
 from guidance.services.search_text import search_again
 from guidance.services.topic_owners import set_topic_owner
@@ -190,6 +190,8 @@ def issue(*, user: User, of: GuidanceVersion, expected_version: int, now: dateti
         unchanged(row, expected_version)
         rules.check_newest(row.number, _issued_numbers(item))
         told = selectors.issued_interpretation(row)
+        row.item = item
+        brought_in = row.for_whom
         if told is None:
             raise Refusal("not_approved", "It is issued once another person has approved it.")
         moved(
@@ -203,6 +205,8 @@ def issue(*, user: User, of: GuidanceVersion, expected_version: int, now: dateti
             issued_by=user,
             acknowledge_by=working_days_after(day_of(now), ACK_WORKING_DAYS),
         )
+        if brought_in != item.audiences:
+            change(item, "got_audiences", {"audiences": brought_in}, by=user, now=now)
         search_again(item)
         transaction.on_commit(partial(signals.issued.send, sender=GuidanceVersion, version_uid=row.uid))
     return row

@@ -81,8 +81,8 @@ def add_version(
     token: UUID | None = None,
     now: datetime,
 ) -> GuidanceVersion:
-    """The issuer changed or withdrew it: the next version, received. The item takes its title, and the
-    audiences that it brings in.
+    """The issuer changed or withdrew it: the next version, received. The item takes its title; the
+    audiences that it brings in, once it is issued.
 
     Raises AlreadyDone(uid), StaleEdit, OutOfReach, Refusal('looks_personal'), or the first fault of
     `rules.checked_version`.
@@ -103,10 +103,7 @@ def add_version(
         begin(version, "recorded", by=user, now=now, detail={"item": current.label, **marks})
         _first_move(version).save(force_insert=True)
         Paragraph.objects.bulk_create(_rows(version, paragraphs), batch_size=_BATCH)
-        audiences = rules.codes(
-            (*current.audiences, *given.audiences_affected), Audience.values, "audiences_affected"
-        )
-        values = {"title": given.title, "audiences": list(audiences)}
+        values = {"title": given.title}
         change(current, "got_version", values, by=user, now=now, detail={"number": version.number})
         search_again(current)
     return version

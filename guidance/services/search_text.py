@@ -20,13 +20,15 @@ def search_again(item: GuidanceItem) -> None:
     texts: dict[int, list[str]] = {}
     for pk, text in Paragraph.objects.filter(version__item=item).values_list("version_id", "text"):
         texts.setdefault(pk, []).append(text)
-    versions = GuidanceVersion.objects.filter(item=item).order_by("-number")
+    versions = list(GuidanceVersion.objects.filter(item=item).order_by("-number"))
     told = Interpretation.objects.filter(
         of__item=item, of__state__in=LIVE_STATES, state=InterpretationState.APPROVED
     ).values_list("meaning", "to_do")
     said = [words for both in told for words in both]
     item.search_text = _text(item, [(version, texts.get(version.pk, ())) for version in versions], said)
-    GuidanceItem.objects.filter(pk=item.pk).update(search_text=item.search_text)
+    issued = [(version, texts.get(version.pk, ())) for version in versions if version.issued_at]
+    item.told_text = _text(item, issued, said) if issued else ""
+    GuidanceItem.objects.filter(pk=item.pk).update(search_text=item.search_text, told_text=item.told_text)
 
 
 def _text(

@@ -50,7 +50,7 @@ def dispatches(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = list(selectors.dispatches_of(version))
     may_edit = selectors.keeps(request.user)
     sent = [one for one in found if one.state == DispatchState.SENT]
-    told, missed = presenters.reach_words(version.item.audiences, sent)
+    told, missed = presenters.reach_words(version.for_whom, sent)
     context = {
         "version": version,
         "cards": [presenters.card(one, may_edit=may_edit) for one in found],
@@ -72,7 +72,7 @@ def plan_dispatch(request: HttpRequest, uid: UUID, channel: str) -> HttpResponse
         raise Http404
     if request.method != "POST" and not _may_plan(version):
         raise PermissionDenied
-    audiences = version.item.audiences
+    audiences = version.for_whom
     initial = {"audiences": audiences, "text": _first_text(version, channel)}
     form = PlanDispatchForm(request.POST or None, channel=channel, audiences=audiences, initial=initial)
     back = reverse("dispatches", args=[uid])
@@ -98,7 +98,7 @@ def correct_dispatch(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = CorrectDispatchForm(
         request.POST or None,
         channel=shown.channel,
-        audiences=shown.of.item.audiences,
+        audiences=shown.of.for_whom,
         initial={"audiences": shown.audiences, "text": shown.text, "version": shown.version},
     )
 

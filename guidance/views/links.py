@@ -192,7 +192,7 @@ def add_guidance_action(request: HttpRequest, uid: UUID) -> HttpResponse:
         organisation = organisations.get(uid=said["organisation"])
         open_action(
             user=request.user,
-            source=ActionSource(SourceKind.GUIDANCE, item.uid, f"{item.label} {item.title}"),
+            source=ActionSource(SourceKind.GUIDANCE, item.uid, _told_name(item)),
             title=said["title"],
             what=said["what"],
             organisation=organisation,
@@ -207,6 +207,12 @@ def add_guidance_action(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _act(
         request, item, form, act, heading="Add an action", submit="Add this action", said="Action added."
     )
+
+
+def _told_name(item: GuidanceItem) -> str:
+    """As partners may read it, to whom the action goes: by what was issued."""
+    told = practice.newest_issued(item)
+    return f"{item.label} {told.title}" if told else item.label
 
 
 def _link(request: HttpRequest, uid: UUID) -> GuidanceLink:

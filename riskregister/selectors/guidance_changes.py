@@ -64,7 +64,8 @@ def of_risk(risk: Risk, user: User, *, at: datetime) -> list[tuple[str, UUID, da
     if not changes:
         return []
     rows = visible_items(user, at=at).filter(uid__in=[one.guidance_uid for one in changes])
-    names = {item.uid: f"{item.label} {item.title}" for item in rows}
+    read = rows.values_list("uid", "number", "shown_title")
+    names = {uid: f"G{number} {title}" for uid, number, title in read}
     return [
         (names[one.guidance_uid], one.guidance_uid, one.at) for one in changes if one.guidance_uid in names
     ]

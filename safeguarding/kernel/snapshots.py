@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models.options import Options
 
 # Fields that say nothing of the record itself, or that are only worked out from others.
-_LEFT_OUT = frozenset({"id", "version", "search_text"})
+_LEFT_OUT = frozenset({"id", "version", "search_text", "told_text"})
 
 
 class HistoryRow(models.Model):

@@ -86,18 +86,31 @@ def _item(desk: Desk, piece: Piece, number: int) -> Any:
 def _life(desk: Desk, piece: Piece, by_key: dict[str, Piece], rows: _Rows, made: dict[str, Any]) -> None:
     """The item with its versions, and a snapshot of each after each of its changes."""
     item, changes = piece.row, 0
-    for course in piece.courses:
-        item.title = course.written.get("title", item.title)
-        # A version may be for more people than the item was.
-        affected = course.written.get("audiences_affected", ())
-        item.audiences = [code for code in Audience.values if code in {*item.audiences, *affected}]
-        recorder = desk.person(course.recorder)
-        desk.keep(item, "item", course.recorded_at, recorder)
+    for at, _, course, by in sorted(_events(piece), key=lambda event: event[:2]):
+        if course.key not in made:
+            item.title = course.written.get("title", item.title)
+            made[course.key] = _version(desk, course, item, rows)
+        else:
+            # A version may be for more people than the item was: once it is issued.
+            wanted = {*item.audiences, *made[course.key].audiences_affected}
+            audiences = [code for code in Audience.values if code in wanted]
+            if audiences == item.audiences:
+                continue
+            item.audiences = audiences
+        desk.keep(item, "item", at, desk.person(by))
         changes += 1
-        made[course.key] = _version(desk, course, item, rows)
     changes += _replaced(desk, piece, by_key)
     item.version = changes
     rows.items.append(item)
+
+
+def _events(piece: Piece) -> Iterator[tuple[datetime, int, Course, str]]:
+    """Each version as it was recorded, and as it was issued: when, which, and by whom."""
+    for course in piece.courses:
+        yield course.recorded_at, course.number, course, course.recorder
+        for move in course.moves:
+            if move.to == VersionState.ISSUED:
+                yield move.at, course.number, course, move.by
 
 
 def _replaced(desk: Desk, piece: Piece, by_key: dict[str, Piece]) -> int:
