@@ -49,6 +49,14 @@ class GuidanceFact:
     def awaits_issue(self) -> bool:
         return self.state in ("received", "assessed", "interpreted", "approved")
 
+    def replaced(self, day: date) -> bool:
+        """Another piece of guidance holds in its place on `day`."""
+        return bool(self.replaced_by and self.replaced_from and self.replaced_from <= day)
+
+    def told(self) -> bool:
+        """Its newest version was issued: what is said of it here is no secret."""
+        return self.state in ("issued", "embedded")
+
     def overdue(self, today: date) -> bool:
         """Its newest version is not issued (nor set aside), and its date has passed."""
         return self.awaits_issue() and self.due_on < today

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +12,7 @@ from xlsxwriter import Workbook
 from guidance.constants import Audience, Force, GuidanceKind, Topic, VersionState
 from guidance.facts.register import GuidanceFact
 from guidance.presenters.register import labels
+from safeguarding.kernel.periods import day_of
 from safeguarding.kernel.spreadsheets import plain_cell
 from safeguarding.kernel.texts import in_words
 
@@ -56,7 +58,8 @@ def by_publication(facts: Iterable[GuidanceFact]) -> list[GuidanceFact]:
     return sorted(facts, key=lambda one: (one.published_on or one.received_on, one.recorded_at, one.label))
 
 
-def entries(facts: Iterable[GuidanceFact]) -> list[Entry]:
+def entries(facts: Iterable[GuidanceFact], day: date) -> list[Entry]:
+    """As it stood on `day`, here and below."""
     return [
         Entry(
             one.label,
@@ -66,14 +69,14 @@ def entries(facts: Iterable[GuidanceFact]) -> list[Entry]:
             in_words(one.published_on) if one.published_on else "Not given",
             str(GuidanceKind(one.kind).label),
             str(Force(one.force).label).split(":")[0],
-            _state(one),
+            _state(one, day),
         )
         for one in facts
     ]
 
 
-def file_rows(facts: Iterable[GuidanceFact]) -> Iterable[list[Any]]:
-    """Days as ISO, so that a spreadsheet sorts them."""
+def file_rows(facts: Iterable[GuidanceFact], day: date) -> Iterable[list[Any]]:
+    """Days (London's) as ISO, so that a spreadsheet sorts them."""
     for one in facts:
         yield [
             one.label,
@@ -87,18 +90,18 @@ def file_rows(facts: Iterable[GuidanceFact]) -> Iterable[list[Any]]:
             str(Force(one.force).label).split(":")[0],
             one.effective_from.isoformat(),
             one.effective_until.isoformat() if one.effective_until else "",
-            _state(one),
-            one.issued_at.date().isoformat() if one.issued_at else "",
+            _state(one, day),
+            day_of(one.issued_at).isoformat() if one.issued_at else "",
             one.replaced_by,
             "; ".join(labels(Audience, one.audiences)),
             "; ".join(labels(Topic, one.topics)),
             one.url,
-            one.checked_at.date().isoformat() if one.checked_at else "",
+            day_of(one.checked_at).isoformat() if one.checked_at else "",
             one.origin,
         ]
 
 
-def spreadsheet(facts: Iterable[GuidanceFact], *, title: str) -> bytes:
+def spreadsheet(facts: Iterable[GuidanceFact], day: date, *, title: str) -> bytes:
     """The list as a workbook; nothing in it runs as a formula or opens as a link."""
     out = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -108,7 +111,7 @@ def spreadsheet(facts: Iterable[GuidanceFact], *, title: str) -> bytes:
         sheet.write_string(0, 0, title, made.add_format({"bold": True, "font_size": 14}))
         for column, name in enumerate(FILE_COLUMNS):
             sheet.write_string(2, column, name, head)
-        for line, row in enumerate(file_rows(facts), 3):
+        for line, row in enumerate(file_rows(facts, day), 3):
             for column, value in enumerate(row):
                 sheet.write(line, column, plain_cell(value))
         sheet.freeze_panes(3, 2)
@@ -117,5 +120,5 @@ def spreadsheet(facts: Iterable[GuidanceFact], *, title: str) -> bytes:
     return out.getvalue()
 
 
-def _state(one: GuidanceFact) -> str:
-    return f"Replaced by {one.replaced_by}" if one.replaced_by else str(VersionState(one.state).label)
+def _state(one: GuidanceFact, day: date) -> str:
+    return f"Replaced by {one.replaced_by}" if one.replaced(day) else str(VersionState(one.state).label)

@@ -38,7 +38,7 @@ def guidance_list_print(request: HttpRequest) -> HttpResponse:
         "filter_form": form,
         "as_at": day.isoformat() if day else "",
         "when": _when(day, now),
-        "entries": presenters.entries(facts),
+        "entries": presenters.entries(facts, day_of(moment)),
         "count": counted(len(facts), "piece of guidance", "pieces of guidance"),
         "printed": moment_words(now),
         "downloads": allows(request.user.roles, Action.DOWNLOAD, Thing.GUIDANCE, within=KEEPERS),
@@ -49,8 +49,8 @@ def guidance_list_print(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires(Action.DOWNLOAD, Thing.GUIDANCE, within=KEEPERS)
 def guidance_list_csv(request: HttpRequest) -> StreamingHttpResponse:
-    facts, _ = _taken_out(request, "csv")
-    lines = csv_lines(presenters.FILE_COLUMNS, presenters.file_rows(facts))
+    facts, on, _ = _taken_out(request, "csv")
+    lines = csv_lines(presenters.FILE_COLUMNS, presenters.file_rows(facts, on))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return _attached(response, "guidance.csv")
 
@@ -58,16 +58,17 @@ def guidance_list_csv(request: HttpRequest) -> StreamingHttpResponse:
 @require_safe
 @requires(Action.DOWNLOAD, Thing.GUIDANCE, within=KEEPERS)
 def guidance_list_xlsx(request: HttpRequest) -> HttpResponse:
-    facts, when = _taken_out(request, "xlsx")
-    body = presenters.spreadsheet(facts, title=f"List of guidance {when}")
+    facts, on, when = _taken_out(request, "xlsx")
+    body = presenters.spreadsheet(facts, on, title=f"List of guidance {when}")
     return _attached(HttpResponse(body, content_type=_XLSX), "guidance.xlsx")
 
 
-def _taken_out(request: HttpRequest, form: str) -> tuple[list[GuidanceFact], str]:
-    """The list as it leaves the product, which is kept."""
+def _taken_out(request: HttpRequest, form: str) -> tuple[list[GuidanceFact], date, str]:
+    """The list as it leaves the product, which is kept; its day, and that in words."""
     now = timezone.now()
     _, day = _asked(request)
-    facts = _facts(_moment(day, now))
+    moment = _moment(day, now)
+    facts = _facts(moment)
     detail: dict[str, Any] = {"rows": len(facts), "form": form, "as_at": day.isoformat() if day else ""}
     with transaction.atomic():
         record(
@@ -77,7 +78,7 @@ def _taken_out(request: HttpRequest, form: str) -> tuple[list[GuidanceFact], str
             object_kind="guidance",
             detail=detail,
         )
-    return facts, _when(day, now)
+    return facts, day_of(moment), _when(day, now)
 
 
 def _facts(moment: datetime) -> list[GuidanceFact]:

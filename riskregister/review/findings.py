@@ -209,10 +209,11 @@ def guidance(evidence: Evidence) -> _Said:
     counts = evidence.guidance_in_all
     if not counts.received:
         return None
+    was = "was" if counts.issued == 1 else "were"
     late = [one for one in evidence.guidance if one.overdue(day_of(evidence.cut_off))]
     text = (
         f"{counted(counts.received, 'piece')} of new, additional and amended guidance came to the register;"
-        f" {counts.issued:,} were communicated, each after an interpretation that another person approved."
+        f" {counts.issued:,} {was} communicated, each after an interpretation that another person approved."
     )
     if not late:
         return "guidance", text, (Ref("guidance_list", "", "Register of guidance"),), False

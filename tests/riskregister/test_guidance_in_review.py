@@ -7,6 +7,7 @@ from riskregister.facts.content import Figures, Table
 from riskregister.review.compile import compile_content
 from riskregister.review.findings import findings
 from riskregister.review.words import on_day
+from riskregister.rules.releases import public
 from tests.riskregister.guidance_world import answered, easement, guidance, practice, told
 from tests.riskregister.review_world import CUT_OFF, DAY, LAST, evidence
 
@@ -164,7 +165,7 @@ def test_easements_in_force_with_the_day_from_which_they_are_not():
 def test_the_list_is_by_publication_and_says_what_replaced_what():
     month = evidence(
         guidance=(
-            guidance(1, published_on=LAST, replaced_by="G2"),
+            guidance(1, published_on=LAST, replaced_by="G2", replaced_from=LAST),
             guidance(2, published_on=None, received_on=LAST - DAY, reference="SI 2020/445"),
             guidance(3, published_on=LAST - 2 * DAY),
         )
@@ -207,3 +208,35 @@ def test_the_finding_counts_what_came_and_names_what_is_late():
     (one,) = said(late)
     assert one.concern and one.text.endswith("Not issued by its date: 1 piece.")
     assert [ref.label for ref in one.refs] == ["G1"]
+
+
+def test_a_public_version_leaves_out_what_was_not_issued():
+    whole = compile_content(
+        evidence(
+            guidance=(
+                guidance(1, title="Told to everybody by now"),
+                guidance(
+                    2, state="assessed", force="must", due_on=LAST - DAY, title="Not told to anybody yet"
+                ),
+                guidance(3, state="set_aside", title="Does not matter to anybody"),
+            ),
+            guidance_in_all=GuidanceCounts(received=3, issued=1),
+        ),
+        version=1,
+    )
+    shown = public(whole, organisations=(), people=())
+    assert "Not told to anybody yet" in str(whole)
+    assert "Told to everybody by now" in str(shown)
+    assert "Not told to anybody yet" not in str(shown)
+    assert "Does not matter to anybody" not in str(shown)
+
+
+def test_the_list_says_replaced_from_the_day_on():
+    def states(day):
+        found = compile_content(
+            evidence(guidance=(guidance(replaced_by="G9", replaced_from=day),)), version=1
+        )
+        return str(found)
+
+    assert "Replaced by G9" in states(LAST)
+    assert "Replaced by G9" not in states(LAST + DAY)

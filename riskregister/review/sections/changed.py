@@ -160,6 +160,7 @@ def _new_guidance(evidence: Evidence) -> Iterator[Row]:
             on_day(one.effective_from),
             str(VersionState(one.state).label),
             refs=(ref_of(one),),
+            restricted=not one.told(),
         )
 
 

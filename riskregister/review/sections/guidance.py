@@ -79,6 +79,7 @@ def _overdue(evidence: Evidence, mark: str) -> Table:
                 on_day(one.due_on),
                 (today - one.due_on).days,
                 refs=(ref_of(one),),
+                restricted=True,
             )
             for one in late
         ),
@@ -173,6 +174,7 @@ def _list(evidence: Evidence, mark: str) -> Table:
 
 
 def _listed(evidence: Evidence) -> Iterator[Row]:
+    today = day_of(evidence.cut_off)
     for one in sorted(
         evidence.guidance, key=lambda one: (one.published_on or one.received_on, one.recorded_at, one.label)
     ):
@@ -183,8 +185,10 @@ def _listed(evidence: Evidence) -> Iterator[Row]:
             on_day(one.published_on) if one.published_on else "Not given",
             str(GuidanceKind(one.kind).label),
             _force(one),
-            f"Replaced by {one.replaced_by}" if one.replaced_by else str(VersionState(one.state).label),
+            f"Replaced by {one.replaced_by}" if one.replaced(today) else str(VersionState(one.state).label),
             refs=(ref_of(one),),
+            # What was not issued is nobody's outside to read.
+            restricted=not one.told(),
         )
 
 
