@@ -225,6 +225,17 @@ def nothing_issued(first: date, last: date) -> Refusal:
     return Refusal("nothing_issued", words, "from_date")
 
 
+def followed(labels: Sequence[str]) -> Refusal:
+    """What is not told any more: a later version was issued since the newsletter was composed."""
+    *first, last = labels
+    names = f"{', '.join(first)} and {last}" if first else last
+    words = (
+        f"A later version of {names} was issued since. Leave out the earlier one: the later one goes into a "
+        "newsletter of its own days"
+    )
+    return Refusal("followed", words)
+
+
 def shortened(text: str, most: int) -> str:
     """At most `most` characters, cut between words, with an ellipsis where something is left out."""
     if len(text) <= most:

@@ -109,7 +109,9 @@ def _issued(moment: datetime, items: Mapping[UUID, history.Snapshot] | None = No
 def _facts(issued: Iterable[_Issued], moment: datetime) -> tuple[CoverageFact, ...]:
     channels: dict[int, set[str]] = {}
     reached: dict[int, set[str]] = {}
-    sent = Dispatch.objects.filter(state=DispatchState.SENT, sent_at__lte=moment)
+    # Known by then: what went out earlier and was said later was not.
+    known = Q(marked_at=None) | Q(marked_at__lte=moment)
+    sent = Dispatch.objects.filter(known, state=DispatchState.SENT, sent_at__lte=moment)
     for version, channel, audiences in sent.values_list("of", "channel", "audiences"):
         channels.setdefault(version, set()).add(channel)
         reached.setdefault(version, set()).update(audiences)

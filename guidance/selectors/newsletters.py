@@ -48,11 +48,24 @@ def issued_in(first: date, last: date) -> QuerySet[GuidanceVersion]:
     return rows.filter(~Exists(later)).select_related("item").order_by("issued_at", "pk")
 
 
-def to_tell(first: date, last: date) -> list[GuidanceVersion]:
-    """Of these, what was in no newsletter that was sent, the most binding first."""
+def to_tell(first: date, last: date, *, at: datetime) -> list[GuidanceVersion]:
+    """Of these, what was in no newsletter that was sent and what no later version had followed by `at`, the
+    most binding first."""
     told = NewsletterEntry.objects.filter(newsletter__state=NewsletterState.SENT, of=OuterRef("pk"))
-    found = issued_in(first, last).filter(~Exists(told))
+    found = issued_in(first, last).filter(~Exists(told), ~Exists(_followed(at)))
     return sorted(found, key=lambda version: _BINDING_FIRST.index(version.force))
+
+
+def followed(versions: Iterable[int], *, at: datetime) -> list[GuidanceVersion]:
+    """Of these keys the versions after which, by `at`, a later one of the same guidance was issued."""
+    rows = GuidanceVersion.objects.filter(Exists(_followed(at)), pk__in=list(versions))
+    return list(rows.select_related("item").order_by("item__number"))
+
+
+def _followed(at: datetime) -> QuerySet[GuidanceVersion]:
+    return GuidanceVersion.objects.filter(
+        item=OuterRef("item"), number__gt=OuterRef("number"), issued_at__lte=at
+    )
 
 
 def first_texts(versions: Iterable[GuidanceVersion]) -> dict[int, str]:

@@ -89,6 +89,7 @@ def mark_sent(
             state=DispatchState.SENT,
             sent_at=rules.check_sent_at(sent_at, issued_at=issued_at, now=now),
             sent_by=user,
+            marked_at=now,
             proof=rules.check_proof(proof_kind, proof),
             proof_kind=proof_kind,
             reach=rules.check_reach(reach),

@@ -52,7 +52,7 @@ def compose(
         made.from_date, made.until_date = from_date, until_date
         made.title, made.intro = rules.newsletter_title(title), rules.newsletter_intro(intro)
         marks = screened({"title": made.title, "intro": made.intro}, confirmed=names_no_child, now=now)
-        versions = selectors.to_tell(from_date, until_date)
+        versions = selectors.to_tell(from_date, until_date, at=now)
         if not versions:
             raise rules.nothing_issued(from_date, until_date)
         rules.check_size(len(versions))
@@ -116,11 +116,13 @@ def discard(*, user: User, newsletter: Newsletter, expected_version: int, now: d
 def send(*, user: User, newsletter: Newsletter, expected_version: int, now: datetime) -> Newsletter:
     """Fixes the newsletter as it reads, and puts a mail to each recipient in the queue (`deliver` sends
     them). Each piece of guidance in it counts as sent through the newsletter. Raises StaleEdit, OutOfReach,
-    Refusal('already_sent' | 'nothing_in_it')."""
+    Refusal('already_sent' | 'nothing_in_it' | 'followed')."""
     with transaction.atomic():
         current = _draft(user, newsletter, expected_version)
         entries = selectors.entries_of(current)
         rules.check_entries([str(entry.of.uid) for entry in entries])
+        if late := selectors.followed([entry.of_id for entry in entries], at=now):
+            raise rules.followed([version.item.label for version in late])
         html, plain = written(selectors.letter(current, entries))
         audiences, day = selectors.audiences_of(entries), day_of(now)
         people = list(selectors.people_told(audiences, day))
@@ -156,6 +158,7 @@ def _mark_sent(newsletter: Newsletter, entries: list[NewsletterEntry], user: Use
         "state": DispatchState.SENT,
         "sent_at": now,
         "sent_by": user,
+        "marked_at": now,
         "proof_kind": ProofKind.REFERENCE,
         "proof": _PROOF.format(number=newsletter.number),
         "newsletter": newsletter,

@@ -287,6 +287,22 @@ class TestCoverage:
         assert selectors.coverage_at(NOW)[0].audiences_reached == ("police",)
         assert selectors.coverage_at(NOW + HOUR)[0].audiences_not_reached == ("board",)
 
+    def test_what_was_said_later_does_not_change_what_was_known(self, keeper, issued):
+        dispatch = plan(keeper, issued())
+        before = selectors.coverage_at(NOW)
+        services.mark_sent(
+            user=keeper,
+            dispatch=dispatch,
+            expected_version=dispatch.version,
+            sent_at=ISSUED + HOUR,
+            proof_kind="witness",
+            proof="The officer of the day",
+            now=NOW + 2 * HOUR,
+        )
+        assert before[0].channels == ()
+        assert selectors.coverage_at(NOW) == before
+        assert selectors.coverage_at(NOW + 2 * HOUR)[0].channels == ("twitter",)
+
     def test_what_is_over_or_replaced_need_not_be_told(self, keeper, issued):
         issued("Over", effective_until=date(2020, 4, 6))
         other = issued("Other")

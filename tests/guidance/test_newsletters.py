@@ -77,6 +77,12 @@ class TestComposing:
         issued("Schools", 2, item=first.item, at=ISSUED + timedelta(days=1))
         assert [entry.of.number for entry in compose(keeper).entries.all()] == [2]
 
+    def test_what_another_version_followed_since_is_not_told_any_more(self, keeper, issued):
+        first = issued("Schools")
+        issued("Police")
+        issued("Schools", 2, item=first.item, at=datetime(2020, 4, 15, 9, tzinfo=UTC))
+        assert [entry.of.title for entry in compose(keeper).entries.all()] == ["Police"]
+
     def test_what_was_in_a_newsletter_is_not_in_the_next(self, keeper, issued):
         issued("Schools")
         send(keeper, compose(keeper))
@@ -227,6 +233,16 @@ class TestSending:
         told = Dispatch.objects.get()
         assert (told.of, told.channel, told.state) == (version, Channel.NEWSLETTER, DispatchState.SENT)
         assert told.audiences == ["dsl"] and told.newsletter == letter and told.proof == "Newsletter 1"
+
+    def test_not_what_another_version_followed_since_it_was_composed(self, keeper, issued):
+        first = issued("Schools")
+        letter = compose(keeper)
+        issued("Schools", 2, item=first.item, at=NOW)
+        with pytest.raises(Refusal) as refusal:
+            send(keeper, letter)
+        assert refusal.value.code == "followed"
+        assert f"A later version of {first.item.label} was issued" in refusal.value.message
+        assert not NewsletterMail.objects.exists()
 
     def test_a_second_click_sends_nothing_more(self, keeper, issued):
         issued("Schools", audiences=["social_workers"])
