@@ -4,6 +4,7 @@ it, and that nobody approves what they wrote. Pure."""
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from difflib import SequenceMatcher
 from enum import Enum
 from statistics import quantiles
 from typing import TypeVar
@@ -27,6 +28,8 @@ REASON_LENGTH = 1000
 # GOV.UK: "Sentences of more than 25 words are hard to read".
 LONG_SENTENCE_WORDS = 25
 _SHOWN_OF_A_SENTENCE = 8
+# As much of two texts in the same words and order, and the later one is the earlier one's.
+_MOSTLY_THE_SAME = 0.8
 
 _Owner = TypeVar("_Owner")
 _S = VersionState
@@ -103,6 +106,13 @@ def check_four_eyes(person: int, writers: Iterable[int]) -> None:
         raise Refusal(
             "four_eyes", "You wrote this interpretation or put it forward. Somebody else has to approve it."
         )
+
+
+def is_reworked(before: str, now: str) -> bool:
+    """Whether a text is an earlier one with a word here and there changed: whoever wrote the earlier one
+    wrote most of it. Signs and capitals do not count."""
+    words, others = (_WORD.findall(text.casefold()) for text in (before, now))
+    return bool(words) and SequenceMatcher(None, words, others, autojunk=False).ratio() >= _MOSTLY_THE_SAME
 
 
 def due_on(*, kind: str, force: str, received_on: date, effective_from: date) -> date:

@@ -22,7 +22,7 @@ from guidance.models import (
     TopicOwner,
     VersionMove,
 )
-from guidance.rules.interpretation import MOVES, Act
+from guidance.rules.interpretation import MOVES, Act, is_reworked
 from partners.facts.waiting import Waiting
 from safeguarding.kernel.periods import day_of
 
@@ -71,12 +71,11 @@ def issued_interpretation(of: GuidanceVersion) -> Interpretation | None:
 
 
 def writers(interpretation: Interpretation) -> set[int]:
-    """Keys of everybody who wrote in it or put it forward; where it says word for word what an earlier one
-    of the same version said, also of that one."""
-    same = Interpretation.objects.filter(
-        of=interpretation.of_id, meaning=interpretation.meaning, to_do=interpretation.to_do
-    )
-    rounds = list(same.filter(number__lte=interpretation.number))
+    """Keys of everybody who wrote in it or put it forward; where it says for the most part what an earlier
+    one of the same version said, also of that one."""
+    said = f"{interpretation.meaning}\n{interpretation.to_do}"
+    earlier = Interpretation.objects.filter(of=interpretation.of_id, number__lt=interpretation.number)
+    rounds = [row for row in earlier if is_reworked(f"{row.meaning}\n{row.to_do}", said)] + [interpretation]
     found = {row.author_id for row in rounds} | {row.submitted_by_id for row in rounds if row.submitted_by_id}
     edits = InterpretationEdit.objects.filter(interpretation__in=rounds)
     return found | set(edits.values_list("by", flat=True))

@@ -243,6 +243,18 @@ class TestFourEyes:
         act("submit", fresh(of), world.approver)
         assert code_of(act, "approve", fresh(of), world.author) == "four_eyes"
 
+    @pytest.mark.parametrize(
+        "changed", ["We visit, each week!", "We will visit each week.", "we visit each week"]
+    )
+    def test_not_whose_words_another_has_touched_up(self, world, changed):
+        of = version_in(world, S.INTERPRETED)
+        act("send_back", of, world.approver)
+        written(world, fresh(of), world.approver, meaning=changed)
+        act("submit", fresh(of), world.approver)
+        assert code_of(act, "approve", fresh(of), world.author) == "four_eyes"
+        act("approve", fresh(of), person("CO", name="Third"))
+        assert fresh(of).state == S.APPROVED
+
     def test_but_who_wrote_what_another_wrote_anew(self, world):
         of = version_in(world, S.INTERPRETED)
         act("send_back", of, world.approver)
