@@ -29,6 +29,7 @@ _BLOCKS = frozenset(
         "figcaption", "summary", "div", "section", "ul", "ol", "table",
     )
 )  # fmt: skip
+_WITHDRAWN = "Withdrawn"
 _UNREAD = frozenset({"script", "style", "svg", "template", "noscript"})
 # Control signs but line ends, and halves of pairs: what a database or a page cannot take.
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -158,12 +159,18 @@ def _organisations(links: dict[str, Any]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def says_withdrawn(note: str) -> bool:
+    """Whether a note of `read_page` is that of a page that was withdrawn. A change that is called so
+    ("Withdrawn the annex on testing") is not."""
+    return note == _WITHDRAWN or note.startswith(f"{_WITHDRAWN}\n\n")
+
+
 def _note(details: dict[str, Any], withdrawn: dict[str, Any]) -> str:
     if withdrawn:
         reader = _Reader()
         reader.feed(str(withdrawn.get("explanation") or ""))
         reader.close()
-        return "\n\n".join(["Withdrawn", *reader.paragraphs()])
+        return "\n\n".join([_WITHDRAWN, *reader.paragraphs()])
     history = details.get("change_history")
     found = [
         (moment, _line(row.get("note")))

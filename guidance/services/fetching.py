@@ -13,12 +13,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from accounts.audit import Actor, record
 from accounts.policy import Action
 from accounts.selectors import User
-from guidance.constants import CheckResult, GuidanceKind, SourceChangeState, VersionState
+from guidance.constants import LIVE_STATES, CheckResult, GuidanceKind, SourceChangeState, VersionState
 from guidance.facts.entry import VersionEntry
 from guidance.facts.sources import SourcePage
 from guidance.models import GuidanceItem, GuidanceVersion, SourceChange, SourceCheck, SourceFetch
 from guidance.rules.entries import check_words
-from guidance.rules.govuk_pages import api_url, read_page
+from guidance.rules.govuk_pages import api_url, read_page, says_withdrawn
 from guidance.services.base import need_keeper, screened
 from guidance.services.govuk_client import Answer, Fetch, fetch
 from guidance.services.register import add_version
@@ -62,11 +62,14 @@ def look_up(url: str, *, get: Fetch = fetch) -> SourcePage:
 
 
 def watched() -> QuerySet[GuidanceItem]:
-    """Items with a page of GOV.UK that hold: not replaced, not withdrawn, not set aside."""
+    """Items with a page of GOV.UK that hold: not replaced, not withdrawn, and not set aside before anything
+    of them was issued."""
     newest = GuidanceVersion.objects.filter(item=OuterRef("pk")).exclude(
         Exists(GuidanceVersion.objects.filter(item=OuterRef("item"), number__gt=OuterRef("number")))
     )
-    ended = Q(state=VersionState.SET_ASIDE) | Q(kind=GuidanceKind.WITHDRAWN)
+    issued = GuidanceVersion.objects.filter(item=OuterRef("item"), state__in=LIVE_STATES)
+    set_aside = Q(state=VersionState.SET_ASIDE)
+    ended = (set_aside & ~Exists(issued)) | (Q(kind=GuidanceKind.WITHDRAWN) & ~set_aside)
     return GuidanceItem.objects.filter(
         ~Exists(newest.filter(ended)), replaced_by=None, url_key__startswith="gov.uk/"
     )
@@ -126,7 +129,7 @@ def take_in(
         published = min(day_of(current.public_updated_at), day_of(now))
         entry = VersionEntry(
             title=current.title,
-            kind=GuidanceKind.WITHDRAWN if current.note.startswith("Withdrawn") else GuidanceKind.AMENDED,
+            kind=GuidanceKind.WITHDRAWN if says_withdrawn(current.note) else GuidanceKind.AMENDED,
             force=force,
             received_on=day_of(now),
             effective_from=published,

@@ -26,7 +26,7 @@ from guidance.services import fetching, govuk_client
 from guidance.services.base import OutOfReach
 from guidance.services.govuk_client import Answer
 from safeguarding.kernel.errors import Refusal, StaleEdit
-from tests.guidance.factories import make_item, make_version
+from tests.guidance.factories import make_issued, make_item, make_version
 from tests.people import person, sign_in
 from tests.visits.test_records_pages import text_of
 
@@ -239,6 +239,11 @@ class TestAsking:
         item.replaced_by, item.replaced_from = make_item(), date(2020, 6, 1)
         item.save()
         assert Server().poll() == 0
+
+    def test_what_was_issued_is_watched_also_when_a_change_since_did_not_matter(self, item):
+        make_issued(item, 2, author=person("CO", name="Author"), approver=person("CO", name="Approver"))
+        make_version(item, 3, state=VersionState.SET_ASIDE)
+        assert Server().poll() == 1
 
     def test_one_a_second(self, db):
         for number in range(4):
@@ -457,6 +462,11 @@ class TestDeciding:
             Answer(200, recorded("publication_withdrawn", public_updated_at="2020-06-14T09:00:00Z"))
         ).poll()
         assert take(keeper, SourceChange.objects.get()).kind == "withdrawn"
+
+    def test_a_part_that_was_withdrawn_withdraws_not_the_whole(self, keeper, change):
+        change.note = "Withdrawn the annex on testing, which is in guidance of its own now."
+        change.save()
+        assert take(keeper, change).kind == "amended"
 
     @pytest.mark.parametrize("first", ["take", "dismiss"])
     @pytest.mark.parametrize("second", ["take", "dismiss"])
