@@ -153,7 +153,8 @@ def _step(fields: dict, before: dict) -> str:
 
 def _told(one: Snapshot, before: dict) -> str:
     if not before:
-        return f"Ends on {_day(one.fields['effective_until'])}"
+        until = one.fields["effective_until"]
+        return f"Normal again on {_day(until)}" if until else "No end is set"
     if one.fields["effective_until"] != before["effective_until"]:
         was, now = _day(before["effective_until"]), _day(one.fields["effective_until"])
         return f"Normal again on {now}, before: {was}\n{one.reason}".strip()

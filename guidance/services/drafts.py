@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from accounts.audit import Actor, record
 from accounts.policy import Action
@@ -82,8 +81,16 @@ def _draft(version: GuidanceVersion) -> Interpretation | None:
 
 
 def _begun(version: GuidanceVersion, user: User, values: dict[str, Any], now: datetime) -> Interpretation:
-    last = version.interpretations.aggregate(last=Max("number"))["last"] or 0
-    return Interpretation.objects.create(of=version, number=last + 1, author=user, created_at=now, **values)
+    """Its version goes on from the round before: a form that was opened on that one is stale in this."""
+    last = version.interpretations.order_by("-number").first()
+    return Interpretation.objects.create(
+        of=version,
+        number=last.number + 1 if last else 1,
+        version=last.version + 1 if last else 1,
+        author=user,
+        created_at=now,
+        **values,
+    )
 
 
 def _note(draft: Interpretation, version: GuidanceVersion, noted: dict[int, tuple[str, str]]) -> None:

@@ -217,6 +217,36 @@ class TestDrafts:
         assert fresh(sent_back).meaning == "We visit each week."
 
 
+class TestRounds:
+    """A form that was opened on an earlier round is stale in the next, whatever was done there."""
+
+    @pytest.fixture
+    def second(self, world):
+        """The version and its second round, put forward; and the version numbers that the first one had."""
+        of = version_in(world, S.INTERPRETED)
+        first = Interpretation.objects.get()
+        act("send_back", of, world.approver)
+        written(world, fresh(of), meaning="Visits are not needed at all.")
+        act("submit", fresh(of), world.author)
+        return of, Interpretation.objects.get(number=2), range(1, first.version + 1)
+
+    def test_nobody_approves_what_they_have_not_read(self, world, second):
+        of, row, before = second
+        for expected in before:
+            with pytest.raises(StaleEdit):
+                services.approve(user=world.approver, interpretation=row, expected_version=expected, now=NOW)
+        assert fresh(of).state == S.INTERPRETED
+
+    def test_nobody_writes_over_what_they_have_not_read(self, world, second):
+        of, row, before = second
+        act("send_back", of, world.approver)
+        draft = written(world, fresh(of), world.approver, meaning="Ours.")
+        for expected in before:
+            with pytest.raises(StaleEdit):
+                written(world, fresh(of), expected_version=expected, meaning="Theirs.")
+        assert fresh(draft).meaning == "Ours."
+
+
 class TestFourEyes:
     def test_not_the_author(self, world):
         of = version_in(world, S.INTERPRETED)
