@@ -29,7 +29,7 @@ class AcknowledgeForm(ScreenedForm):
         max_length=REASON_LENGTH,
         rows=4,
         required=False,
-        help_text=f"The coordinator reads this. {NO_NAMES}",
+        help_text=f"Coordinators, board members and auditors can read this. {NO_NAMES}",
     )
     back = forms.ChoiceField(choices=_BACK, required=False, widget=forms.HiddenInput)
     subjects = {"party": "who answers", "answer": "what you have done with this guidance"}

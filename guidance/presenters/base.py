@@ -1,6 +1,6 @@
 """Words that the pages of guidance share."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,10 +17,12 @@ def moment_words(moment: datetime) -> str:
 
 
 def days_words(first: date, until: date | None) -> str:
-    """'1 April 2020 until 1 July 2020', 'Since 1 April 2020': `until` is the first day after."""
+    """'1 April 2020 to 30 June 2020', both days included, or 'From 1 April 2020', which may be to come;
+    `until` is the first day after."""
     if until is None:
-        return f"Since {in_words(first)}"
-    return f"{in_words(first)} until {in_words(until)}"
+        return f"From {in_words(first)}"
+    last = until - timedelta(days=1)
+    return f"{in_words(first)} to {in_words(last)}" if last > first else f"{in_words(first)} only"
 
 
 def counted(count: int, one: str, many: str = "") -> str:

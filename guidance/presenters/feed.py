@@ -53,7 +53,7 @@ def atom(told: Iterable[PublicGuidance]) -> str:
 
 def _words(one: PublicGuidance) -> str:
     """The summary as HTML, which is the type that the generator gives it."""
-    first = f"{one.force}. For: {'; '.join(one.for_whom)}."
+    first = f"{one.force}. For: {'; '.join(one.for_whom)}." if one.for_whom else f"{one.force}."
     return linebreaks(_clean("\n\n".join([first, one.meaning, f"What to do: {one.to_do}"])), autoescape=True)
 
 

@@ -113,7 +113,7 @@ def version_rows(of: GuidanceVersion, today: date, *, inside: bool = True) -> li
         {"key": "Holds from", "value": in_words(of.effective_from)},
     ]
     if of.effective_until:
-        rows.append({"key": "Until", "value": in_words(of.effective_until)})
+        rows.append({"key": "No longer from", "value": in_words(of.effective_until)})
     published = in_words(of.published_on) if of.published_on else "The issuer does not say"
     rows.append({"key": "Published", "value": published})
     rows.append({"key": "Received", "value": in_words(of.received_on)})

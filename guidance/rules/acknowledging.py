@@ -161,7 +161,7 @@ def answer_given(answer: str, reason: str) -> str:
         raise Refusal("unknown_answer", "Select what you have done with this guidance", "answer")
     if answer != AckAnswer.NOT_APPLICABLE:
         return ""
-    missing = "Enter why it does not apply. The coordinator reads this"
+    missing = "Enter why it does not apply"
     return check_text(reason, field="reason", length=REASON_LENGTH, missing=missing)
 
 

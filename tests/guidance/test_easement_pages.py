@@ -105,7 +105,7 @@ def test_recorded_shown_and_sent_twice():
     url = reverse("easement", args=[easement.uid])
     assert response.url == url
     page = read(client, "easement", easement.uid)
-    assert "24 April 2020 until 25 September 2020" in page and "A review is held in person." in page
+    assert "24 April 2020 to 24 September 2020" in page and "A review is held in person." in page
     assert client.post(reverse("record_easement"), filled()).url == url
     assert Easement.objects.count() == 1
 

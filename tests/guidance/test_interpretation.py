@@ -238,7 +238,7 @@ class TestRounds:
         assert fresh(of).state == S.INTERPRETED
 
     def test_nobody_writes_over_what_they_have_not_read(self, world, second):
-        of, row, before = second
+        of, _, before = second
         act("send_back", of, world.approver)
         draft = written(world, fresh(of), world.approver, meaning="Ours.")
         for expected in before:

@@ -67,7 +67,7 @@ class TestThePage:
         for words in (
             "Welfare calls",
             "What to do now.",
-            "Since 1 April 2020",
+            "From 1 April 2020",
             "20 May 2020",
             "Must: binding by law or agreement",
         ):
