@@ -6,8 +6,13 @@ from django import forms
 
 from riskregister.constants import PracticeChanged
 from riskregister.forms.base import NO_NAMES, VersionForm, offer
-from riskregister.rules.board_work import REASON_LENGTH, TEXT_LENGTH
-from safeguarding.kernel.govuk import GovukForm, LongTextField
+from riskregister.rules.board_work import LATEST_ANSWER, REASON_LENGTH, TEXT_LENGTH
+from safeguarding.kernel.govuk import GovukDateField, GovukForm, LongTextField
+
+
+def answer_day(label: str) -> GovukDateField:
+    """The day by which somebody must answer."""
+    return GovukDateField(label=label, hint=f"Within {LATEST_ANSWER.days} days. For example, 27 3 2021")
 
 
 class ReasonForm(VersionForm):

@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 
 from riskregister.forms.base import NO_NAMES, OnceForm, VersionForm, offer
-from riskregister.rules.board_work import LATEST_ANSWER, REASON_LENGTH, TEXT_LENGTH
-from safeguarding.kernel.govuk import GovukDateField, LongTextField
-
-_WITHIN = f"Within {LATEST_ANSWER.days} days. For example, 27 3 2021"
+from riskregister.forms.board_work import answer_day
+from riskregister.rules.board_work import REASON_LENGTH, TEXT_LENGTH
+from safeguarding.kernel.govuk import LongTextField
 
 
 class AskForm(OnceForm):
@@ -17,7 +16,7 @@ class AskForm(OnceForm):
     question = LongTextField(
         label="What is the partner to account for?", max_length=TEXT_LENGTH, help_text=NO_NAMES
     )
-    answer_due_on = GovukDateField(label="By which day must they answer?", hint=_WITHIN)
+    answer_due_on = answer_day("By which day must they answer?")
     subjects = {
         "asked_of": "a partner",
         "question": "what the partner is to account for",
@@ -48,7 +47,7 @@ class ReopenForm(VersionForm):
         max_length=REASON_LENGTH,
         help_text=f"The partner reads this. {NO_NAMES}",
     )
-    answer_due_on = GovukDateField(label="By which day must they answer again?", hint=_WITHIN)
+    answer_due_on = answer_day("By which day must they answer again?")
     subjects = {
         "reason": "what is missing from the answer",
         "answer_due_on": "day by which they must answer",

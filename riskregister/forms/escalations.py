@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 
 from riskregister.forms.base import NO_NAMES, OnceForm, VersionForm, offer
-from riskregister.rules.board_work import LATEST_ANSWER, TEXT_LENGTH, TITLE_LENGTH
-from safeguarding.kernel.govuk import GovukDateField, LongTextField
-
-_WITHIN = f"Within {LATEST_ANSWER.days} days. For example, 27 3 2021"
+from riskregister.forms.board_work import answer_day
+from riskregister.rules.board_work import TEXT_LENGTH, TITLE_LENGTH
+from safeguarding.kernel.govuk import LongTextField
 
 
 class EscalateForm(OnceForm):
@@ -17,7 +16,7 @@ class EscalateForm(OnceForm):
     reason = LongTextField(
         label="What is the board asked, and why now?", max_length=TEXT_LENGTH, help_text=NO_NAMES
     )
-    answer_due_on = GovukDateField(label="By which day must the board answer?", hint=_WITHIN)
+    answer_due_on = answer_day("By which day must the board answer?")
     subjects = {
         "about": "what it is about",
         "title": "a short title",
@@ -31,7 +30,7 @@ class EscalateForm(OnceForm):
 
 
 class TakeUpForm(VersionForm):
-    answer_due_on = GovukDateField(label="By which day must the board answer?", hint=_WITHIN)
+    answer_due_on = answer_day("By which day must the board answer?")
     subjects = {"answer_due_on": "day by which the board must answer"}
 
 

@@ -18,6 +18,7 @@ from safeguarding.kernel.govuk import (
     Layout,
     LongTextField,
     Radios,
+    Text,
 )
 
 Named = Iterable[tuple[Any, str]]
@@ -302,15 +303,29 @@ class RisksForm(GovukForm):
             ("guidance", "Guidance changed since"),
         ],
     )
+    on = forms.CharField(
+        label="At the end of a past day", required=False, widget=forms.TextInput(attrs={"type": "date"})
+    )
     cell = forms.RegexField(regex=r"^[1-5]x[1-5]$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, organisations: Named, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "owner", organisations, "Any")
 
+    def build_layout(self) -> Layout:
+        names = [name for name in self.fields if name not in ("on", "cell")]
+        return Layout(*names, Text("on", width=10), *(["cell"] if "cell" in self.fields else []))
+
     def chosen(self) -> Chosen:
         """What was chosen; of an address that was tampered with: nothing."""
         if not self.is_bound or not self.is_valid():
             return Chosen()
-        answers = self.cleaned_data
-        return Chosen(**answers | {"state": answers["state"] or RiskState.OPEN})
+        answers = {name: value for name, value in self.cleaned_data.items() if name != "on"}
+        return Chosen(**answers | {"state": answers.get("state") or RiskState.OPEN})
+
+
+class MapForm(RisksForm):
+    """What narrows the map: it shows open risks alone, and every cell."""
+
+    state = None  # type: ignore[assignment]
+    cell = None  # type: ignore[assignment]

@@ -16,7 +16,7 @@ from riskregister.selectors.risks import may_decide
 
 def acceptances_table(rows: Iterable[Acceptance], user: User, now: datetime) -> dict[str, Any]:
     return {
-        "caption": "Risks that the board is asked to accept",
+        "caption": "Waiting for the board",
         "columns": [{"text": "Risk", "wide": True}, {"text": "Why", "wide": True}, {"text": "Until"},
                     {"text": "Asked"}],
         "rows": [_row(one, user, now) for one in rows],

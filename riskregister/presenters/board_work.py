@@ -1,6 +1,7 @@
 """Words that the pages of threats, escalations, challenges and decisions share."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -8,11 +9,13 @@ from riskregister.constants import PracticeChanged
 from riskregister.history import Snapshot
 from riskregister.models import BoardReview, Risk
 from riskregister.presenters.base import moment_words, on_day
+from riskregister.rules.board_work import check_due, overdue
 from riskregister.selectors.as_at import label_of
-from safeguarding.kernel.periods import Month
+from safeguarding.kernel.periods import Month, day_of
 
 Tag = dict[str, str]
 Row = dict[str, Any]
+OVERDUE: Tag = {"text": "Overdue", "colour": "red"}
 CHANGED_COLOURS = {
     PracticeChanged.YES: "green",
     PracticeChanged.PARTLY: "yellow",
@@ -63,6 +66,33 @@ def changed_cell(changed: str) -> Any:
     return {"text": PracticeChanged(changed).label, "tag": CHANGED_COLOURS[PracticeChanged(changed)]}
 
 
+@dataclass(frozen=True)
+class Clock:
+    """How an answer that is owed stands: in words, and what is said of it where it is late."""
+
+    words: str
+    overdue: bool
+
+    @property
+    def tags(self) -> list[Tag]:
+        return [OVERDUE] if self.overdue else []
+
+    @property
+    def warning(self) -> str:
+        return self.words if self.overdue else ""
+
+
+def clock(waits: bool, due_on: date | None, today: date) -> Clock:
+    return Clock(clock_words(waits, due_on, today), overdue(waits, due_on, today))
+
+
+def look_due_after(settled: bool, one: Any) -> date | None:
+    """When the board says what changed after the answer; None until the answer is `settled`."""
+    if not settled or not one.answered_at:
+        return None
+    return check_due(day_of(one.answered_at), one.changed, day_of(one.changed_at) if one.changed_at else None)
+
+
 def clock_words(waits: bool, due_on: date | None, today: date) -> str:
     """'Overdue: an answer was owed by …', 'Answer owed by …', or nothing."""
     if not waits or due_on is None:
@@ -75,7 +105,7 @@ def clock_words(waits: bool, due_on: date | None, today: date) -> str:
 def state_cell(tag: Tag, note: str = "", *, overdue: bool = False) -> Row:
     cell: Row = {"text": tag["text"], "tag": tag["colour"], "note": note}
     if overdue:
-        cell["tags"] = [{"text": "Overdue", "colour": "red"}]
+        cell["tags"] = [OVERDUE]
     return cell
 
 

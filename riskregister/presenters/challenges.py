@@ -10,23 +10,23 @@ from riskregister.constants import ChallengeState, ReviewSection
 from riskregister.models import Challenge
 from riskregister.presenters.base import address, moment_words
 from riskregister.presenters.board_work import (
+    Clock,
     Row,
     Tag,
     by_at,
     changed_cell,
     changed_rows,
-    clock_words,
+    clock,
     day_in,
     linked,
+    look_due_after,
     review_name,
     risk_name,
     state_cell,
     told_change,
 )
-from riskregister.rules.board_work import check_due, overdue
 from riskregister.selectors.board_pages import Asked
 from riskregister.selectors.board_work import shortened
-from safeguarding.kernel.periods import day_of
 
 _COLOURS = {
     ChallengeState.ASKED: "purple",
@@ -42,18 +42,12 @@ def state_tag(one: Challenge) -> Tag:
     return {"text": state.label, "colour": _COLOURS[state]}
 
 
-def is_overdue(one: Challenge, today: date) -> bool:
-    return overdue(one.state in WAITS, one.answer_due_on, today)
-
-
-def due_words(one: Challenge, today: date) -> str:
-    return clock_words(one.state in WAITS, one.answer_due_on, today)
+def clock_of(one: Challenge, today: date) -> Clock:
+    return clock(one.state in WAITS, one.answer_due_on, today)
 
 
 def look_due(one: Challenge) -> date | None:
-    if one.state != ChallengeState.ACCEPTED or not one.answered_at:
-        return None
-    return check_due(day_of(one.answered_at), one.changed, day_of(one.changed_at) if one.changed_at else None)
+    return look_due_after(one.state == ChallengeState.ACCEPTED, one)
 
 
 def challenge_rows(one: Challenge, today: date) -> list[Row]:
@@ -69,7 +63,7 @@ def challenge_rows(one: Challenge, today: date) -> list[Row]:
         {"key": "Asked of", "value": one.asked_of.name},
         {"key": "Asked", "value": by_at(one.asked_by, one.asked_at)},
     ]
-    if due := due_words(one, today):
+    if due := clock_of(one, today).words:
         rows.append({"key": "Clock", "value": due})
     if one.not_accepted_reason:
         rows.append({"key": "Why it is asked again", "value": one.not_accepted_reason})
@@ -114,9 +108,10 @@ def challenges_table(rows: Iterable[Challenge], today: date, *, empty: str) -> R
 
 
 def _row(one: Challenge, today: date) -> list[Any]:
+    owed = clock_of(one, today)
     return [
         {"text": shortened(one.question, 160), "href": reverse("challenge", args=[one.uid])},
-        state_cell(state_tag(one), due_words(one, today), overdue=is_overdue(one, today)),
+        state_cell(state_tag(one), owed.words, overdue=owed.overdue),
         one.asked_of.name,
         {"text": moment_words(one.asked_at), "note": one.asked_by.name if one.asked_by else ""},
         changed_cell(one.changed),

@@ -10,22 +10,23 @@ from riskregister.constants import EscalationSource, EscalationState
 from riskregister.models import Escalation
 from riskregister.presenters.base import address, moment_words
 from riskregister.presenters.board_work import (
+    Clock,
     Row,
     Tag,
     by_at,
     changed_cell,
     changed_rows,
+    clock,
     clock_words,
     day_in,
     linked,
+    look_due_after,
     risk_name,
     state_cell,
     told_change,
 )
 from riskregister.review.checks import CHECKS
-from riskregister.rules.board_work import check_due, overdue
 from riskregister.selectors.escalations import CONCERN, Line, source_words
-from safeguarding.kernel.periods import day_of
 
 _COLOURS = {
     EscalationState.PROPOSED: "yellow",
@@ -47,19 +48,12 @@ def is_check(code: str) -> bool:
     return any(check.code == code for check in CHECKS)
 
 
-def is_overdue(one: Escalation, today: date) -> bool:
-    return overdue(one.state == EscalationState.OPEN, one.answer_due_on, today)
-
-
-def due_words(one: Escalation, today: date) -> str:
-    return clock_words(one.state == EscalationState.OPEN, one.answer_due_on, today)
+def clock_of(one: Escalation, today: date) -> Clock:
+    return clock(one.state == EscalationState.OPEN, one.answer_due_on, today)
 
 
 def look_due(one: Escalation) -> date | None:
-    """When the board says what changed."""
-    if one.state != EscalationState.ANSWERED or not one.answered_at:
-        return None
-    return check_due(day_of(one.answered_at), one.changed, day_of(one.changed_at) if one.changed_at else None)
+    return look_due_after(one.state == EscalationState.ANSWERED, one)
 
 
 def escalation_rows(one: Escalation, today: date) -> list[Row]:
@@ -73,7 +67,7 @@ def escalation_rows(one: Escalation, today: date) -> list[Row]:
         rows.append({"key": took, "value": by_at(one.taken_by, one.taken_at)})
     if one.declined_reason:
         rows.append({"key": "Why not", "value": one.declined_reason})
-    if due := due_words(one, today):
+    if due := clock_of(one, today).words:
         rows.append({"key": "Clock", "value": due})
     if one.answered_at:
         words = f"{one.answer}\n{by_at(one.answered_by, one.answered_at)}"

@@ -1,7 +1,7 @@
 """What the pages of threats, escalations, challenges and decisions share: a list, a record with its steps and
 history, and a form that makes or moves one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +12,23 @@ from django.urls import reverse
 
 from partners.services.base import OutOfReach
 from riskregister.forms.base import as_error
+from riskregister.forms.board_work import ChangedForm
+from riskregister.rules.board_work import Act, may
 from riskregister.views.base import stale_page
 from safeguarding.kernel.errors import AlreadyDone, Refusal, StaleEdit
+
+Step = tuple[Act, str, str]
+
+
+def buttons_of(
+    request: HttpRequest, kind: str, shown: Any, state: str, steps: Iterable[Step]
+) -> list[dict[str, str]]:
+    """Those of the `steps` (what is done, the name of its page, its words) that the person may take."""
+    return [
+        {"text": text, "href": reverse(name, args=[shown.uid])}
+        for act, name, text in steps
+        if may(kind, act, state, request.user.roles)
+    ]
 
 
 def offered(request: HttpRequest, may: bool) -> None:
@@ -104,6 +119,24 @@ def stepped(
         "warning": warning,
     }
     return render(request, "riskregister/board/step.html", context)
+
+
+def asked_what_changed(
+    request: HttpRequest, shown: Any, say: Callable[..., Any], of: Mapping[str, Any]
+) -> HttpResponse:
+    """The form that asks after 90 days what changed for children. `say`: the service, which takes `changed`,
+    `how` and `expected_version`; `of`: what `stepped` must know of the record."""
+    form = ChangedForm(request.POST or None, initial={"version": shown.version})
+    return stepped(
+        request,
+        shown,
+        form,
+        lambda given: say(changed=given["changed"], how=given["how"], expected_version=given["version"]),
+        heading="What changed for children?",
+        submit="Save",
+        said="Saved.",
+        **of,
+    )
 
 
 def _refuse(form: Any, refusal: Refusal) -> None:

@@ -1,6 +1,7 @@
 """Pages of challenges: the board asks a partner."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, Value, When
@@ -14,7 +15,7 @@ from accounts.access import requires
 from accounts.policy import Action, Scope, Thing, allows
 from partners.selectors.linkable import organisations
 from riskregister.constants import ChallengeState, ReviewSection
-from riskregister.forms.board_work import ChangedForm, ConfirmForm, StateForm
+from riskregister.forms.board_work import ConfirmForm, StateForm
 from riskregister.forms.challenges import AnswerChallengeForm, AskForm, ReopenForm
 from riskregister.history import story
 from riskregister.models import Challenge, Risk
@@ -26,7 +27,7 @@ from riskregister.selectors.board_people import answers_for
 from riskregister.services import challenges as services
 from riskregister.services.challenges import AskedAbout
 from riskregister.views.base import page_of
-from riskregister.views.board_steps import made, offered, stepped
+from riskregister.views.board_steps import asked_what_changed, buttons_of, made, offered, stepped
 from safeguarding.kernel.periods import day_of
 
 _OWN = frozenset({Scope.OWN_ORGANISATION})
@@ -147,12 +148,12 @@ def challenge(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
     today = day_of(now)
     shown = _opened(request, uid, now)
-    overdue = presenters.is_overdue(shown, today)
+    clock = presenters.clock_of(shown, today)
     context = {
         "kind": "Challenge",
         "title": f"Challenge of {shown.asked_of.name}",
-        "tags": [presenters.state_tag(shown), *([{"text": "Overdue", "colour": "red"}] if overdue else [])],
-        "warning": presenters.due_words(shown, today) if overdue else "",
+        "tags": [presenters.state_tag(shown), *clock.tags],
+        "warning": clock.warning,
         "rows": presenters.challenge_rows(shown, today),
         "buttons": _buttons(request, shown, now),
         "history": timeline(story("challenge", uid), presenters.told),
@@ -175,11 +176,7 @@ def _buttons(request: HttpRequest, shown: Challenge, now: datetime) -> list[dict
         due = presenters.look_due(shown)
         if due and due <= day_of(now):
             steps.append((Act.SAY_WHAT_CHANGED, "challenge_changed", "Say what changed for children"))
-    return [
-        {"text": text, "href": reverse(name, args=[shown.uid])}
-        for act, name, text in steps
-        if may("challenge", act, shown.state, user.roles)
-    ]
+    return buttons_of(request, "challenge", shown, shown.state, steps)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -260,24 +257,8 @@ def reopen_challenge(request: HttpRequest, uid: UUID) -> HttpResponse:
 def challenge_changed(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
     shown = _opened(request, uid, now, act=Act.SAY_WHAT_CHANGED)
-    form = ChangedForm(request.POST or None, initial={"version": shown.version})
-    return stepped(
-        request,
-        shown,
-        form,
-        lambda given: services.say_what_changed(
-            user=request.user,
-            challenge=shown,
-            changed=given["changed"],
-            how=given["how"],
-            expected_version=given["version"],
-            now=now,
-        ),
-        heading="What changed for children?",
-        submit="Save",
-        said="Saved.",
-        **_of(shown, now),
-    )
+    say = partial(services.say_what_changed, user=request.user, challenge=shown, now=now)
+    return asked_what_changed(request, shown, say, _of(shown, now))
 
 
 def _opened(request: HttpRequest, uid: UUID, now: datetime, *, act: Act | None = None) -> Challenge:

@@ -1,6 +1,7 @@
 """Pages of the board's decisions."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import requires
 from accounts.policy import Action, Thing, allows
 from riskregister.constants import PRACTICE_CHECK_AFTER
-from riskregister.forms.board_work import ChangedForm, ConfirmForm, StateForm
+from riskregister.forms.board_work import ConfirmForm, StateForm
 from riskregister.forms.decisions import LINKS, EditDecisionForm, RecordDecisionForm
 from riskregister.history import story
 from riskregister.models import Decision, Risk
@@ -31,7 +32,7 @@ from riskregister.selectors.decisions import chosen
 from riskregister.services import decisions as services
 from riskregister.services.decisions import DecidedOn
 from riskregister.views.base import page_of
-from riskregister.views.board_steps import made, offered, stepped
+from riskregister.views.board_steps import asked_what_changed, buttons_of, made, offered, stepped
 from safeguarding.kernel.periods import day_of
 
 _STATES = [
@@ -169,12 +170,7 @@ def _buttons(request: HttpRequest, shown: Decision, now: datetime) -> list[dict[
     due = presenters.look_due(shown)
     if due and due <= day_of(now):
         steps.append((Act.SAY_WHAT_CHANGED, "board_decision_changed", "Say what changed for children"))
-    state = decision_state(shown.confirmed_at)
-    found = [
-        {"text": text, "href": reverse(name, args=[shown.uid])}
-        for act, name, text in steps
-        if may("decision", act, state, user.roles)
-    ]
+    found = buttons_of(request, "decision", shown, decision_state(shown.confirmed_at), steps)
     if shown.confirmed_at and allows(user.roles, Action.CREATE, Thing.BOARD_DECISION):
         href = f"{reverse('record_decision')}?instead_of={shown.uid}"
         found.append({"text": "Write down a new decision instead", "href": href})
@@ -243,24 +239,8 @@ def confirm_board_decision(request: HttpRequest, uid: UUID) -> HttpResponse:
 def board_decision_changed(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
     shown = _opened(request, uid, now, act=Act.SAY_WHAT_CHANGED)
-    form = ChangedForm(request.POST or None, initial={"version": shown.version})
-    return stepped(
-        request,
-        shown,
-        form,
-        lambda given: services.say_what_changed(
-            user=request.user,
-            decision=shown,
-            changed=given["changed"],
-            how=given["how"],
-            expected_version=given["version"],
-            now=now,
-        ),
-        heading="What changed for children?",
-        submit="Save",
-        said="Saved.",
-        **_of(request, shown, now),
-    )
+    say = partial(services.say_what_changed, user=request.user, decision=shown, now=now)
+    return asked_what_changed(request, shown, say, _of(request, shown, now))
 
 
 def _opened(request: HttpRequest, uid: UUID, now: datetime, *, act: Act | None = None) -> Decision:

@@ -1,6 +1,7 @@
 """Pages of escalations to the board."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import requires
 from accounts.policy import Action, Scope, Thing, allows
 from riskregister.constants import EscalationState
-from riskregister.forms.board_work import ChangedForm, ReasonForm, StateForm
+from riskregister.forms.board_work import ReasonForm, StateForm
 from riskregister.forms.escalations import AnswerForm, EscalateForm, TakeUpForm
 from riskregister.history import story
 from riskregister.models import Escalation, Risk, Signal
@@ -29,7 +30,7 @@ from riskregister.selectors.escalations import escalation_lines
 from riskregister.services import escalations as services
 from riskregister.services.escalations import About
 from riskregister.views.base import page_of
-from riskregister.views.board_steps import made, offered, stepped
+from riskregister.views.board_steps import asked_what_changed, buttons_of, made, offered, stepped
 from safeguarding.kernel.periods import day_of
 
 _EVERY = frozenset({Scope.ALL})
@@ -132,15 +133,12 @@ def escalation(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
     today = day_of(now)
     shown = _opened(request, uid, now)
-    overdue = presenters.is_overdue(shown, today)
+    clock = presenters.clock_of(shown, today)
     context = {
         "kind": "Escalation",
         "title": shown.title,
-        "tags": [
-            presenters.state_tag(shown.state),
-            *([{"text": "Overdue", "colour": "red"}] if overdue else []),
-        ],
-        "warning": presenters.due_words(shown, today) if overdue else "",
+        "tags": [presenters.state_tag(shown.state), *clock.tags],
+        "warning": clock.warning,
         "rows": presenters.escalation_rows(shown, today),
         "buttons": _buttons(request, shown, now),
         "history": timeline(story("escalation", uid), presenters.told),
@@ -161,11 +159,7 @@ def _buttons(request: HttpRequest, shown: Escalation, now: datetime) -> list[dic
     due = presenters.look_due(shown)
     if due and due <= day_of(now):
         steps.append((Act.SAY_WHAT_CHANGED, "escalation_changed", "Say what changed for children"))
-    found = [
-        {"text": text, "href": reverse(name, args=[shown.uid])}
-        for act, name, text in steps
-        if may("escalation", act, shown.state, user.roles)
-    ]
+    found = buttons_of(request, "escalation", shown, shown.state, steps)
     answered = shown.state in (EscalationState.OPEN, EscalationState.ANSWERED)
     if answered and allows(user.roles, Action.CREATE, Thing.BOARD_DECISION):
         href = f"{reverse('record_decision')}?escalation={shown.uid}"
@@ -253,24 +247,8 @@ def answer_escalation(request: HttpRequest, uid: UUID) -> HttpResponse:
 def escalation_changed(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
     shown = _opened(request, uid, now, act=Act.SAY_WHAT_CHANGED)
-    form = ChangedForm(request.POST or None, initial={"version": shown.version})
-    return stepped(
-        request,
-        shown,
-        form,
-        lambda given: services.say_what_changed(
-            user=request.user,
-            escalation=shown,
-            changed=given["changed"],
-            how=given["how"],
-            expected_version=given["version"],
-            now=now,
-        ),
-        heading="What changed for children?",
-        submit="Save",
-        said="Saved.",
-        **_of(shown, now),
-    )
+    say = partial(services.say_what_changed, user=request.user, escalation=shown, now=now)
+    return asked_what_changed(request, shown, say, _of(shown, now))
 
 
 def _opened(request: HttpRequest, uid: UUID, now: datetime, *, act: Act | None = None) -> Escalation:

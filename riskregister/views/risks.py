@@ -17,7 +17,7 @@ from partners.selectors.actions import actions_at, actions_of
 from partners.selectors.belonging import names_of
 from riskregister.constants import RiskState
 from riskregister.facts.evidence import RiskFact
-from riskregister.forms.risks import RisksForm
+from riskregister.forms.risks import MapForm, RisksForm
 from riskregister.presenters import actions as action_words
 from riskregister.presenters import risk_page
 from riskregister.presenters import risks as presenters
@@ -45,10 +45,10 @@ def _day(request: HttpRequest, now: datetime) -> date | None:
     return day if day < day_of(now) else None
 
 
-def _filter(request: HttpRequest, facts: list[RiskFact]) -> RisksForm:
+def _filter(request: HttpRequest, facts: list[RiskFact], of: type[RisksForm] = RisksForm) -> RisksForm:
     uids = {uid for one in facts for uid in (one.organisation_uid, one.owner_organisation_uid) if uid}
     named = sorted(names_of(uids).items(), key=lambda one: one[1])
-    return RisksForm(request.GET or None, organisations=named)
+    return of(request.GET or None, organisations=named)
 
 
 @require_safe
@@ -100,7 +100,7 @@ def risk_matrix(request: HttpRequest) -> HttpResponse:
     day = _day(request, now)
     moment = selectors.end_of(day) if day else now
     facts = selectors.register(request.user, at=now, moment=moment if day else None)
-    form = _filter(request, facts)
+    form = _filter(request, facts, MapForm)
     by = form.chosen()
     found = [one for one in selectors.chosen(facts, by, day=day_of(moment)) if one.state == RiskState.OPEN]
     matrix = matrix_on(day_of(moment))

@@ -251,6 +251,22 @@ def test_filters_and_map_agree(world):
     assert "Risk 1" not in text_of(page(world, "BM", "risks", band="red"))
 
 
+@pytest.mark.parametrize("name", ["risks", "risk_matrix"])
+def test_who_narrows_a_past_day_stays_on_it(world, name):
+    day = (world.now - 3 * DAY).date().isoformat()
+    html = page(world, "BM", name, on=day, whose="partners")
+    assert "As it was known at the end of" in html
+    assert f'<input type="date" name="on" value="{day}"' in html
+    assert "As it was known at the end of" not in page(world, "BM", name, on="soon", whose="partners")
+
+
+def test_the_map_shows_every_open_risk_whatever_the_list_was_narrowed_to(world):
+    make_rating(make_risk(), 5, 5)
+    html = page(world, "BM", "risk_matrix", state="closed", cell="1x1")
+    assert "1 risk<" in html
+    assert 'name="state"' not in html
+
+
 def test_the_list_asks_no_more_for_more_risks(world, django_assert_max_num_queries):
     client = client_of(world, "BM")
 
