@@ -9,7 +9,7 @@ from django.db.models import Max, Min, Q
 
 from accounts.selectors import User
 from guidance.selectors.links import changed_at
-from guidance.selectors.reach import visible_items
+from guidance.selectors.reach import named
 from riskregister.constants import LinkKind, RatingKind, RiskState
 from riskregister.models import History, Risk, RiskLink
 
@@ -63,9 +63,7 @@ def of_risk(risk: Risk, user: User, *, at: datetime) -> list[tuple[str, UUID, da
     changes = changed_since([risk.pk])
     if not changes:
         return []
-    rows = visible_items(user, at=at).filter(uid__in=[one.guidance_uid for one in changes])
-    read = rows.values_list("uid", "number", "shown_title")
-    names = {uid: f"G{number} {title}" for uid, number, title in read}
+    names = named([one.guidance_uid for one in changes], user, at=at)
     return [
         (names[one.guidance_uid], one.guidance_uid, one.at) for one in changes if one.guidance_uid in names
     ]
