@@ -11,8 +11,7 @@ from guidance.models import GuidanceItem
 
 
 def visible_items(user: User, *, at: datetime) -> QuerySet[GuidanceItem]:
-    """Each with `shown_title`: the title as `user` may read it."""
-    return GuidanceItem.objects.visible_to(user, at=at).titled_for(user)
+    return GuidanceItem.objects.visible_to(user, at=at)
 
 
 def named(uids: Collection[UUID], user: User, *, at: datetime) -> dict[UUID, str]:
