@@ -5,7 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from guidance.constants import ACK_WORKING_DAYS
+from safeguarding.kernel.periods import day_of
 from safeguarding.kernel.rates import percentage
+from safeguarding.kernel.working_days import working_days_after
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,16 @@ class Asking:
     def outstanding(self) -> bool:
         return self.answer is None and not self.item.closed
 
+    @property
+    def due(self) -> date:
+        """By when it is to be answered: who came to take part after the issue has as many days from then."""
+        since = self.party.since
+        if since is None or since <= day_of(self.of.issued_at):
+            return self.of.acknowledge_by
+        return max(self.of.acknowledge_by, working_days_after(since, ACK_WORKING_DAYS))
+
     def late(self, today: date) -> bool:
-        return self.outstanding and self.of.acknowledge_by < today
+        return self.outstanding and self.due < today
 
 
 @dataclass(frozen=True)

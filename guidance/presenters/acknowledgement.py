@@ -52,7 +52,7 @@ def standing_tag(one: Asking, today: date) -> Tag:
 
 def due_words(one: Asking, today: date) -> str:
     """'Due on 14 April 2020', and why it is asked again where it is."""
-    words = f"{'Was due' if one.of.acknowledge_by < today else 'Due'} on {in_words(one.of.acknowledge_by)}"
+    words = f"{'Was due' if one.due < today else 'Due'} on {in_words(one.due)}"
     if one.before:
         words += f". Asked again: version {one.of.number} changes what you have to do"
     return words

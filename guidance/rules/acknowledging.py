@@ -97,7 +97,7 @@ def sums(asked: Iterable[Asking], today: date) -> list[PartySum]:
             in_practice=_counted(ones, AckAnswer.IN_PRACTICE),
             not_applicable=_counted(ones, AckAnswer.NOT_APPLICABLE),
             late=sum(one.late(today) for one in ones),
-            oldest_due=min((one.of.acknowledge_by for one in ones if one.outstanding), default=None),
+            oldest_due=min((one.due for one in ones if one.outstanding), default=None),
         )
         for ones in of_party.values()
     ]

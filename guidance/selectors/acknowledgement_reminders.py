@@ -65,7 +65,7 @@ def _climbs(now: datetime, items: Collection[int] | None) -> list[Climb]:
     return [
         Climb(
             one,
-            ladder(due_moment(one.of.acknowledge_by), _since(one)),
+            ladder(due_moment(one.due), _since(one)),
             frozenset(handled.get((one.of.key, one.party.key), ())),
         )
         for one in silent

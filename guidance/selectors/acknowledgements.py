@@ -265,11 +265,11 @@ def _person(key: int, name: str, roles: frozenset[str]) -> Party:
 def _outstanding_first(one: Asking) -> tuple:
     if one.answer is not None:
         return (2, -one.answer.at.timestamp())
-    return (0 if one.outstanding else 1, one.of.acknowledge_by.toordinal(), one.item.key)
+    return (0 if one.outstanding else 1, one.due.toordinal(), one.item.key)
 
 
 def _due_of(one: ItemSum) -> date:
-    return min((asking.of.acknowledge_by for asking in one.silent), default=one.item.newest.acknowledge_by)
+    return min((asking.due for asking in one.silent), default=one.item.newest.acknowledge_by)
 
 
 def _fact(one: ItemSum) -> AcknowledgedFact:

@@ -78,7 +78,7 @@ def _tell_partners(found: _Found, people: People, now: datetime) -> None:
             together.setdefault(key, []).append(climb.asking)
     for (person, _, step_name), asked in together.items():
         title, text = rules.reminder_words(
-            [(one.item.label, one.item.title, one.of.acknowledge_by) for one in asked],
+            [(one.item.label, one.item.title, one.due) for one in asked],
             asked[0].party.name,
             day_of(now),
             deputy=step_name == ReminderStep.DEPUTY,
@@ -90,7 +90,7 @@ def _tell_partners(found: _Found, people: People, now: datetime) -> None:
             title=title,
             text=text,
             href=reverse("my_guidance"),
-            urgent=any(now >= due_moment(one.of.acknowledge_by) for one in asked),
+            urgent=any(now >= due_moment(one.due) for one in asked),
             now=now,
         )
 
@@ -102,7 +102,7 @@ def _tell_board(found: _Found, people: People, now: datetime) -> None:
             together.setdefault(step.recipient or 0, []).append(climb.asking)
     for person, asked in together.items():
         title, text = rules.board_words(
-            [(one.party.name, one.item.label, one.item.title, one.of.acknowledge_by) for one in asked],
+            [(one.party.name, one.item.label, one.item.title, one.due) for one in asked],
             day_of(now),
         )
         notify(

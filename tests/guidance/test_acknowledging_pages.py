@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from guidance.models import Acknowledgement, GuidanceItem, GuidanceVersion
 from guidance.selectors import waiting
 from guidance.selectors.acknowledgements import acknowledged_at, outstanding, waiting_for
 from guidance.services.acknowledgement import acknowledge, remind
+from partners.models import Participation
 from tests.guidance.acknowledging_world import World, make_world
 from tests.guidance.factories import ISSUED, make_version
 from tests.partners.factories import represent
@@ -206,6 +208,29 @@ class TestOnTheItem:
         of = world.issued("police", "social_workers")
         page = browser(world.lead).get(reverse("guidance_item", args=[of.item.uid])).content.decode()
         assert "Children’s Trust" not in page
+
+
+class TestWhoCameLater:
+    """Who came to take part after the issue has as many working days as all others had."""
+
+    def test_is_not_late_with_what_was_due_before(self, world):
+        world.issued("police")
+        # A Friday; the next Monday is a bank holiday.
+        Participation.objects.update(from_date=date(2020, 5, 22))
+        on_the_day, after = (datetime(2020, 6, day, 9, tzinfo=UTC) for day in (1, 2))
+        [police] = outstanding(on_the_day).partners
+        assert (police.late, police.oldest_due) == (0, date(2020, 6, 1))
+        assert acknowledged_at(on_the_day)[0].acknowledge_by == date(2020, 6, 1)
+        assert [one.late for one in outstanding(after).partners] == [1]
+        page = browser(world.lead)
+        with time_machine.travel(on_the_day, tick=False):
+            assert "Due on 1 June 2020" in page.get(reverse("my_guidance")).content.decode()
+
+    def test_of_what_was_issued_since_nothing_else_is_due(self, world):
+        Participation.objects.update(from_date=date(2020, 4, 2))
+        world.issued("police")
+        [police] = outstanding(ISSUED + DAY).partners
+        assert police.oldest_due == date(2020, 4, 14)
 
 
 class TestAsAt:

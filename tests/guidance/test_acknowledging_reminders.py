@@ -196,10 +196,16 @@ class TestWhatIsOwed:
     def test_who_joins_later_is_not_late_with_what_was_before(self, world):
         world.issued("police")
         Participation.objects.filter(organisation=world.police).update(from_date=date(2020, 5, 4))
+        # Five working days, of which Friday 8 May is none: due on 12 May.
         run(datetime(2020, 5, 4, 7, tzinfo=UTC), datetime(2020, 5, 5, 7, tzinfo=UTC))
         assert Notification.objects.count() == 0
-        remind(now=datetime(2020, 5, 5, 8, tzinfo=UTC))
-        assert world.told(world.lead) == ["late"]
+        remind(now=datetime(2020, 5, 11, 8, tzinfo=UTC))
+        assert world.told(world.lead) == ["before"]
+        remind(now=datetime(2020, 5, 12, 12, tzinfo=UTC))
+        assert world.told(world.lead) == ["before", "due"]
+        remind(now=datetime(2020, 5, 13, 8, tzinfo=UTC))
+        assert world.told(world.lead) == ["before", "due", "late"]
+        assert "was due on 12 May 2020" in Notification.objects.order_by("pk").last().text
 
 
 class TestPeople:
