@@ -8,6 +8,9 @@ from uuid import UUID
 from guidance.constants import ACK_WORKING_DAYS
 from safeguarding.kernel.periods import day_of
 from safeguarding.kernel.rates import percentage
+
+# What nearly all is shown as.
+_NOT_ALL = Decimal("99.9")
 from safeguarding.kernel.working_days import working_days_after
 
 
@@ -101,6 +104,12 @@ class Asking:
         return self.outstanding and self.due < today
 
 
+def _share(part: int, whole: int) -> Decimal | None:
+    """In percent to one decimal, 100.0 only where it is all of it; None: nothing was asked."""
+    shown = percentage(part, whole)
+    return shown if shown is None or part == whole else min(shown, _NOT_ALL)
+
+
 @dataclass(frozen=True)
 class PartySum:
     """How far one party is with all guidance that is for it."""
@@ -120,8 +129,7 @@ class PartySum:
 
     @property
     def percent(self) -> Decimal | None:
-        """Of what it was asked, to one decimal; None: nothing was asked."""
-        return percentage(self.answered, self.asked)
+        return _share(self.answered, self.asked)
 
 
 @dataclass(frozen=True)
@@ -135,7 +143,7 @@ class RoleSum:
 
     @property
     def percent(self) -> Decimal | None:
-        return percentage(self.answered, self.asked)
+        return _share(self.answered, self.asked)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class LetterEntry:
     label: str
     title: str
     issuer: str
-    # "Must: a duty in law".
+    # "Must: binding by law or agreement".
     force: str
     for_whom: tuple[str, ...]
     issued_at: datetime
