@@ -8,10 +8,10 @@ from uuid import UUID
 from guidance.constants import ACK_WORKING_DAYS
 from safeguarding.kernel.periods import day_of
 from safeguarding.kernel.rates import percentage
+from safeguarding.kernel.working_days import working_days_after
 
 # What nearly all is shown as.
 _NOT_ALL = Decimal("99.9")
-from safeguarding.kernel.working_days import working_days_after
 
 
 @dataclass(frozen=True)
