@@ -228,7 +228,7 @@ class TestPeople:
 def test_more_guidance_needs_no_more_queries(world, pieces, django_assert_max_num_queries):
     for _ in range(pieces):
         world.issued("police", "social_workers")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         remind(now=BEFORE_AT)
     with django_assert_max_num_queries(8):
         remind(now=BEFORE_AT + QUARTER)
