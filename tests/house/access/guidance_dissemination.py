@@ -54,7 +54,7 @@ def ids(people, own, other, at):
         )
         for number in range(2)
     ]
-    hidden = make_version(make_item("Not issued", number=9009))
+    hidden = make_version(make_item("Not issued"))
     text = dissemination.plan(
         user=keeper, of=versions[0], channel="twitter", audiences=["police"], text="Read it.", now=at
     )
