@@ -34,9 +34,17 @@ def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
 PATTERNS = list(patterns())
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker) -> Iterator[access_world.World]:
+    """One world for all tests of this file: each of them changes it within a transaction of its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield access_world.build()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db) -> access_world.World:
-    return access_world.build()
+def world(built, db) -> access_world.World:
+    return built
 
 
 def test_every_address_has_a_name_of_its_own():
