@@ -161,6 +161,16 @@ def check_valid_until(day: date | None, *, today: date) -> None:
         raise Refusal("valid_until_past", "The day must be in the future", "valid_until")
 
 
+def check_still_valid(day: date | None, *, today: date) -> None:
+    """What is issued has not passed the day from which it is to be looked at again. Raises
+    Refusal('no_longer_valid')."""
+    if day is not None and day <= today:
+        raise Refusal(
+            "no_longer_valid",
+            "What it means here was to be looked at again by now. Take the approval back, and write it anew.",
+        )
+
+
 def check_said(meaning: str, to_do: str) -> None:
     """What is put forward says both. Raises Refusal('text_missing')."""
     if not meaning:

@@ -180,7 +180,8 @@ def issue(*, user: User, of: GuidanceVersion, expected_version: int, now: dateti
     """Tells it: from now on everybody whom it is for reads it and owes an answer. `signals.issued` follows
     the commit.
 
-    Raises OutOfReach, StaleEdit, Refusal('not_approved' | 'move_not_allowed' | 'later_issued')."""
+    Raises OutOfReach, StaleEdit, Refusal('not_approved' | 'move_not_allowed' | 'later_issued' |
+    'no_longer_valid')."""
     with transaction.atomic():
         need_keeper(user, Action.DECIDE)
         # One issue at a time for each piece of guidance: which version is the newest depends on it.
@@ -194,6 +195,7 @@ def issue(*, user: User, of: GuidanceVersion, expected_version: int, now: dateti
         brought_in = row.for_whom
         if told is None:
             raise Refusal("not_approved", "It is issued once another person has approved it.")
+        rules.check_still_valid(told.valid_until, today=day_of(now))
         moved(
             row,
             "issued",

@@ -64,7 +64,7 @@ def act(name: str, of: GuidanceVersion, user, *, version: int | None = None, **o
         given = {"of": of, "expected_version": of.version if version is None else version}
         if name in ("set_aside", "take_up", "take_back"):
             given["reason"] = "It was decided on Monday"
-    return getattr(services, name)(user=user, now=NOW + DAY, **given | other)
+    return getattr(services, name)(**{"user": user, "now": NOW + DAY} | given | other)
 
 
 def written_nothing(of: GuidanceVersion, user) -> Interpretation:
@@ -345,6 +345,15 @@ class TestApprovedAndIssued:
         older = version_in(world, S.APPROVED, item=item)
         version_in(world, S.ISSUED, item=item, number=2)
         assert code_of(act, "issue", fresh(older), world.approver) == "later_issued"
+
+    @pytest.mark.parametrize(("days", "code"), [(3, "no_longer_valid"), (4, "")])
+    def test_what_was_to_be_looked_at_again_by_now_is_not_issued(self, world, days, code):
+        of = version_in(world, S.ASSESSED)
+        written(world, of, valid_until=TODAY + days * DAY)
+        act("submit", of, world.author)
+        act("approve", fresh(of), world.approver)
+        issued = lambda: act("issue", fresh(of), world.approver, now=NOW + 3 * DAY)  # noqa: E731
+        assert code_of(issued) == code if code else issued().state == S.ISSUED
 
     @pytest.mark.parametrize("state", [S.APPROVED, S.ISSUED])
     @pytest.mark.parametrize(
